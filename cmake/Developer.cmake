@@ -1,0 +1,22 @@
+# What only a developer of this library needs. A consumer never includes this file.
+add_library(tenon_dev INTERFACE)
+target_compile_options(tenon_dev INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+if(TENON_SANITIZE)
+  add_compile_options(-fsanitize=${TENON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TENON_SANITIZE})
+endif()
+find_program(TENON_CCACHE ccache)
+if(TENON_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${TENON_CCACHE})
+endif()
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# tenon_add_test(name LIBS ... SOURCES ...): a doctest program that ctest runs.
+find_package(doctest REQUIRED)
+function(tenon_add_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} doctest::doctest tenon_dev)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()

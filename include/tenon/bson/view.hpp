@@ -1,0 +1,161 @@
+#pragma once
+// ValueRef, Element and View: BSON read in place. All borrow; the bytes must outlive them.
+
+#include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <tenon/bson/type.hpp>
+#include <tenon/bson/values.hpp>
+
+namespace tenon::bson {
+
+class View;
+
+/// Limits of a document (MongoDB manual, "MongoDB Limits and Thresholds").
+inline constexpr std::size_t max_document_size = 16 * 1024 * 1024;
+inline constexpr std::size_t max_depth         = 100;
+
+/// A BSON value in place: its type and its payload bytes. Trivially copyable; `missing` when default made.
+///
+/// The `as_*` readers require the right type (checked by assert in debug builds); `get_*` of View do not.
+class ValueRef {
+public:
+    constexpr ValueRef() = default;
+    constexpr ValueRef(Type type, const std::uint8_t* data, std::uint32_t size) noexcept
+        : data_(data), size_(size), type_(type) {}
+
+    [[nodiscard]] constexpr Type type() const noexcept { return type_; }
+    [[nodiscard]] constexpr bool missing() const noexcept { return type_ == Type::missing; }
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return type_ != Type::missing; }
+    /// The payload as it stands in the document: no type byte, no key.
+    [[nodiscard]] constexpr std::span<const std::uint8_t> bytes() const noexcept { return {data_, size_}; }
+
+    [[nodiscard]] double           as_double() const noexcept;
+    [[nodiscard]] std::int32_t     as_int32() const noexcept;
+    [[nodiscard]] std::int64_t     as_int64() const noexcept;
+    [[nodiscard]] bool             as_bool() const noexcept;
+    [[nodiscard]] std::string_view as_string() const noexcept;  ///< string, code or symbol
+    [[nodiscard]] View             as_view() const noexcept;    ///< document or array
+    [[nodiscard]] ObjectId         as_object_id() const noexcept;
+    [[nodiscard]] DateTime         as_datetime() const noexcept;
+    [[nodiscard]] Decimal128       as_decimal128() const noexcept;
+    [[nodiscard]] Timestamp        as_timestamp() const noexcept;
+    [[nodiscard]] std::uint8_t     binary_subtype() const noexcept;
+    /// The bytes of a binary; those of the deprecated subtype 2 without their inner length.
+    [[nodiscard]] std::span<const std::uint8_t> binary_bytes() const noexcept;
+    [[nodiscard]] std::string_view regex_pattern() const noexcept;
+    [[nodiscard]] std::string_view regex_options() const noexcept;
+    [[nodiscard]] std::string_view code_source() const noexcept;  ///< of code or code_scope
+    [[nodiscard]] View             code_scope() const noexcept;
+
+    [[nodiscard]] bool is_number() const noexcept { return bson::is_number(type_); }
+    /// An int32, int64, or a double or decimal that holds an integer of int64's range; else empty.
+    [[nodiscard]] std::optional<std::int64_t> to_int64() const noexcept;
+    /// Any number as the nearest double; else empty.
+    [[nodiscard]] std::optional<double> to_double() const noexcept;
+    /// What MongoDB takes as true: everything but false, zero, null, undefined and missing.
+    [[nodiscard]] bool truthy() const noexcept;
+
+    /// Same type and same bytes. For MongoDB's equality use bson::equal (bson/compare.hpp).
+    [[nodiscard]] bool identical(ValueRef other) const noexcept;
+
+private:
+    const std::uint8_t* data_ = nullptr;
+    std::uint32_t       size_ = 0;
+    Type                type_ = Type::missing;
+};
+
+/// A key with its value.
+struct Element {
+    std::string_view key{};
+    ValueRef         value{};
+};
+
+/// What View::validate checks beyond structure.
+struct ValidateOptions {
+    bool        utf8           = true;       ///< keys and strings are valid UTF-8
+    std::size_t max_depth      = bson::max_depth;
+    bool        duplicate_keys = true;       ///< true: allowed (as BSON does); false: refused
+};
+
+/// A BSON document or array in place.
+///
+/// Iteration and lookup trust the bytes: make a View over untrusted ones with `validate`, once.
+class View {
+public:
+    class Iterator;
+
+    /// The empty document.
+    View() noexcept;
+    /// Over bytes known to be valid: written by this library or validated before.
+    explicit View(const std::uint8_t* trusted) noexcept : data_(trusted) {}
+
+    /// Checks lengths, type bytes, terminators, booleans, UTF-8 and nesting of the whole document once.
+    /// Bytes behind the document's own length are an error. @errors decode, with the path of the field at fault.
+    [[nodiscard]] static Result<View> validate(std::span<const std::uint8_t> bytes, ValidateOptions options = {});
+
+    [[nodiscard]] const std::uint8_t* data() const noexcept { return data_; }
+    [[nodiscard]] std::uint32_t size() const noexcept {  ///< in bytes, 5 or more
+        std::uint32_t n = 0;
+        std::memcpy(&n, data_, 4);
+        return n;
+    }
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept { return {data_, size()}; }
+    [[nodiscard]] bool empty() const noexcept { return data_[4] == 0; }
+    [[nodiscard]] std::size_t count() const noexcept;  ///< number of elements; walks them
+
+    [[nodiscard]] Iterator begin() const noexcept;
+    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+    /// The first element of this key; `missing` when there is none. Keys are not split at dots. O(elements).
+    [[nodiscard]] ValueRef operator[](std::string_view key) const noexcept;
+    /// By dotted path: each part is a key of a document or an index of an array ("a.0.b"); arrays are not searched.
+    [[nodiscard]] ValueRef at_path(std::string_view path) const noexcept;
+
+    /// Same bytes.
+    [[nodiscard]] friend bool operator==(View a, View b) noexcept {
+        return a.size() == b.size() && std::memcmp(a.data_, b.data_, a.size()) == 0;
+    }
+
+private:
+    const std::uint8_t* data_;
+};
+
+/// Walks the elements of a View. Ends at the terminator.
+class View::Iterator {
+public:
+    using value_type        = Element;
+    using difference_type   = std::ptrdiff_t;
+    using iterator_category = std::input_iterator_tag;
+    using reference         = const Element&;
+    using pointer           = const Element*;
+
+    Iterator() = default;
+    explicit Iterator(const std::uint8_t* at) noexcept : at_(at) { load(); }
+
+    [[nodiscard]] reference operator*() const noexcept { return current_; }
+    [[nodiscard]] pointer operator->() const noexcept { return &current_; }
+    Iterator& operator++() noexcept {
+        at_ = current_.value.bytes().data() + current_.value.bytes().size();
+        load();
+        return *this;
+    }
+    void operator++(int) noexcept { ++*this; }
+    [[nodiscard]] friend bool operator==(const Iterator& it, std::default_sentinel_t) noexcept { return *it.at_ == 0; }
+    /// Where the element's type byte stands.
+    [[nodiscard]] const std::uint8_t* position() const noexcept { return at_; }
+
+private:
+    void load() noexcept;
+
+    const std::uint8_t* at_ = nullptr;
+    Element             current_{};
+};
+
+inline View::Iterator View::begin() const noexcept { return Iterator(data_ + 4); }
+
+}  // namespace tenon::bson
