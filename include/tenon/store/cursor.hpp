@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+
+#include <tenon/bson/view.hpp>
+#include <tenon/result.hpp>
+
+namespace tenon {
+
+/// The documents of a find, one after another. Destroying it frees what the engine holds for it.
+/// Used by one thread at a time; may be moved between threads.
+class Cursor {
+public:
+    Cursor()                         = default;
+    Cursor(const Cursor&)            = delete;
+    Cursor& operator=(const Cursor&) = delete;
+    virtual ~Cursor()                = default;
+
+    /// The next document, empty at the end. The view is good until the next call or the cursor's end.
+    /// @errors cancelled, timeout, io, corrupt, network; after an error or the end every further call says the same.
+    virtual Result<std::optional<bson::View>> next() = 0;
+};
+
+}  // namespace tenon

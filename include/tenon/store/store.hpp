@@ -1,0 +1,77 @@
+#pragma once
+// Store: what runs Requests. Engines and middleware are Stores; a middleware holds the next one.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <tenon/result.hpp>
+#include <tenon/store/context.hpp>
+#include <tenon/store/operation.hpp>
+
+namespace tenon {
+
+/// One call on its way down: the operation, the model's facts and the context. Passed by value: a layer may
+/// change its own copy and move it on; nothing is copied on the way.
+struct Request {
+    std::string      collection{};
+    Operation        operation;
+    const ModelInfo* model = nullptr;  ///< never null below Database::run (the untyped form has a plain one)
+    Context          context{};
+};
+
+/// "find on orders" as an Error's where: "orders.find".
+[[nodiscard]] std::string where(const Request& request);
+
+struct TransactionOptions {
+    bool      read_only = false;  ///< one snapshot for all reads; a write is invalid_argument
+    Deadline  deadline{};         ///< of the whole transaction, waiting and reruns included; none: 120 s
+};
+
+/// What a call runs in. A plain Session is "no transaction"; engines derive their own for transactions.
+/// Used by one thread at a time.
+class Session {
+public:
+    Session()                          = default;
+    Session(const Session&)            = delete;
+    Session& operator=(const Session&) = delete;
+    virtual ~Session()                 = default;
+
+    [[nodiscard]] virtual bool in_transaction() const noexcept { return false; }
+};
+
+/// What the live deployment can do.
+struct Capabilities {
+    bool          transactions     = false;
+    bool          aggregation      = false;
+    bool          text_indexes     = false;
+    bool          ttl_indexes      = false;
+    bool          change_streams   = false;
+    bool          persistent       = true;   ///< false: gone when the last handle closes
+    std::string   engine{};                  ///< "sqlite", "mongodb"
+    std::string   engine_version{};
+    std::uint32_t max_document_size = 16U * 1024U * 1024U;
+};
+
+/// @threads all members may be called from many threads at once; a Session by one at a time.
+class Store {
+public:
+    Store()                        = default;
+    Store(const Store&)            = delete;
+    Store& operator=(const Store&) = delete;
+    virtual ~Store()               = default;
+
+    /// Runs one operation. The Reply's alternative is the one the operation names.
+    virtual Result<Reply> run(Request request, Session& session) = 0;
+
+    /// Opens a transaction. @errors timeout (a writer held on past the deadline), transient, io, network, unsupported.
+    virtual Result<std::unique_ptr<Session>> begin(const TransactionOptions& options, const Context& context) = 0;
+    /// Ends it. On an error nothing was written unless Error::outcome says unknown; transient: run the body again.
+    virtual Result<void> commit(Session& session, const Context& context) = 0;
+    virtual void         abort(Session& session) noexcept                 = 0;
+
+    [[nodiscard]] virtual Capabilities capabilities() const = 0;
+};
+
+}  // namespace tenon
