@@ -1,36 +1,30 @@
-# What the library stands on. Debian's packages differ in what they bring: some have CMake configs, some pkg-config files, some neither.
-find_package(PkgConfig REQUIRED)
-find_package(fmt 9 REQUIRED)
+# What the library stands on, for its own build. TenonFind.cmake is installed too: the package looks the same things up.
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+include(TenonFind)
 
-# tl-expected: a config from vcpkg and Conan, Debian's libexpected-dev is one header.
-find_package(tl-expected QUIET)
-if(NOT TARGET tl::expected)
-  find_path(TENON_TL_EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
-  add_library(tl::expected INTERFACE IMPORTED)
-  target_include_directories(tl::expected INTERFACE ${TENON_TL_EXPECTED_INCLUDE})
-endif()
-
-# Boost.PFR with names of fields: Boost 1.84 and later. TENON_BOOST_INCLUDE may name a folder that holds boost/pfr.hpp;
-# scripts/deps puts one into build/deps on distributions whose Boost is older.
+# Boost.PFR with the names of fields: Boost 1.84 and later. scripts/deps puts its headers into build/deps where the
+# distribution's Boost is older; they are installed with ours then.
+set(TENON_BUNDLE_PFR OFF)
+find_path(TENON_BOOST_INCLUDE boost/pfr/core_name.hpp)
 if(NOT TENON_BOOST_INCLUDE)
-  find_path(TENON_BOOST_INCLUDE boost/pfr/core_name.hpp
-            HINTS ${CMAKE_SOURCE_DIR}/build/deps/boost/usr/include)
-endif()
-if(TENON_BOOST_INCLUDE)
-  message(STATUS "Boost.PFR: ${TENON_BOOST_INCLUDE}")
+  set(TENON_BUNDLE_PFR ON)
+  find_path(TENON_BUNDLED_BOOST_INCLUDE boost/pfr/core_name.hpp
+            HINTS ${PROJECT_SOURCE_DIR}/build/deps/boost/usr/include NO_DEFAULT_PATH)
+  set(pfr_include ${TENON_BUNDLED_BOOST_INCLUDE})
+  if(NOT pfr_include)
+    include(FetchContent)
+    FetchContent_Declare(pfr GIT_REPOSITORY https://github.com/boostorg/pfr.git GIT_TAG boost-1.88.0 SOURCE_SUBDIR none)
+    FetchContent_MakeAvailable(pfr)
+    set(pfr_include ${pfr_SOURCE_DIR}/include)
+  endif()
 else()
-  include(FetchContent)
-  FetchContent_Declare(pfr GIT_REPOSITORY https://github.com/boostorg/pfr.git GIT_TAG 2.3.2)
-  FetchContent_MakeAvailable(pfr)
-  set(TENON_BOOST_INCLUDE ${pfr_SOURCE_DIR}/include)
+  set(pfr_include ${TENON_BOOST_INCLUDE})
 endif()
+message(STATUS "Boost.PFR: ${pfr_include}")
+
 add_library(tenon_pfr INTERFACE)
 set_target_properties(tenon_pfr PROPERTIES EXPORT_NAME pfr)
-target_include_directories(tenon_pfr SYSTEM INTERFACE $<BUILD_INTERFACE:${TENON_BOOST_INCLUDE}>)
-
-pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
-find_library(TENON_BIDGCC NAMES bidgcc000 intelrdfpmath bid REQUIRED)
-if(TENON_SQLITE)
-  find_package(SQLite3 3.37 REQUIRED)
+target_include_directories(tenon_pfr SYSTEM INTERFACE $<BUILD_INTERFACE:${pfr_include}>)
+if(TENON_BUNDLE_PFR)
+  target_include_directories(tenon_pfr SYSTEM INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/tenon-boost>)
 endif()
-find_package(Threads REQUIRED)

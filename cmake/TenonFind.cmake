@@ -1,0 +1,30 @@
+# The packages under tenon's targets, found the same way by its own build and by tenonConfig.cmake.
+# Distributions differ in what they bring: some packages have CMake configs, some pkg-config files, some neither.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt 9 REQUIRED)
+
+# tl-expected: a config from vcpkg, Conan and newer Debian; one header in older ones.
+find_package(tl-expected QUIET)
+if(NOT TARGET tl::expected)
+  find_path(TENON_TL_EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
+  add_library(tl::expected INTERFACE IMPORTED)
+  target_include_directories(tl::expected INTERFACE ${TENON_TL_EXPECTED_INCLUDE})
+endif()
+
+if(NOT TARGET PkgConfig::PCRE2)
+  pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+endif()
+
+# Intel's decimal library, built with arguments by value and rounding and flags passed (Debian's variant 000).
+if(NOT TARGET tenon::bid)
+  find_library(TENON_BID_LIBRARY NAMES bidgcc000 intelrdfpmath bid REQUIRED)
+  find_path(TENON_BID_INCLUDE bid_functions.h REQUIRED)
+  add_library(tenon::bid UNKNOWN IMPORTED)
+  set_target_properties(tenon::bid PROPERTIES IMPORTED_LOCATION ${TENON_BID_LIBRARY}
+                        INTERFACE_INCLUDE_DIRECTORIES ${TENON_BID_INCLUDE})
+endif()
+
+if(TENON_SQLITE)
+  find_package(SQLite3 3.37 REQUIRED)
+endif()
