@@ -52,13 +52,13 @@ int compare_parts(const DecimalParts& a, const DecimalParts& b) noexcept {
 
 }  // namespace
 
-int compare_decimal(const Decimal128& a, const Decimal128& b) noexcept { return compare_parts(unpack(a), unpack(b)); }
+int compare_decimal(Decimal128 a, Decimal128 b) noexcept { return compare_parts(unpack(a), unpack(b)); }
 
-int compare_decimal(const Decimal128& a, std::int64_t b) noexcept {
+int compare_decimal(Decimal128 a, std::int64_t b) noexcept {
     return compare_parts(unpack(a), unpack(Decimal128::from_int64(b)));
 }
 
-int compare_decimal(const Decimal128& a, double b) noexcept {
+int compare_decimal(Decimal128 a, double b) noexcept {
     const int ra = rank(unpack(a));
     const int rb = rank(b);
     if (ra != rb) return sign(ra - rb);
@@ -70,7 +70,7 @@ int compare_decimal(const Decimal128& a, double b) noexcept {
     return compare(ea, eb);
 }
 
-std::optional<std::int64_t> to_int64(const Decimal128& value) noexcept {
+std::optional<std::int64_t> to_int64(Decimal128 value) noexcept {
     const DecimalParts parts = unpack(value);
     if (parts.kind != DecimalParts::Kind::finite) return std::nullopt;
     if (parts.coefficient == 0) return 0;
@@ -90,7 +90,7 @@ std::optional<std::int64_t> to_int64(const Decimal128& value) noexcept {
     return static_cast<std::int64_t>(parts.negative ? 0U - magnitude : magnitude);
 }
 
-double to_double(const Decimal128& value) noexcept {
+double to_double(Decimal128 value) noexcept {
     const DecimalParts parts = unpack(value);
     if (parts.kind == DecimalParts::Kind::nan) return std::numeric_limits<double>::quiet_NaN();
     double magnitude = 0;
