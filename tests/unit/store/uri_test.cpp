@@ -1,0 +1,117 @@
+#include <cstdlib>
+
+#include <doctest/doctest.h>
+
+#include <tenon/store/config.hpp>
+
+#include "store/uri.hpp"
+
+using tenon::Config;
+using tenon::Errc;
+using tenon::StoreUri;
+
+TEST_CASE("a URI falls into scheme, rest and options") {
+    struct Row {
+        const char* uri;
+        const char* scheme;
+        const char* rest;
+        std::vector<std::pair<std::string, std::string>> options;
+    };
+    const Row rows[] = {
+        {"sqlite:app.db", "sqlite", "app.db", {}},
+        {"SQLite:app.db", "sqlite", "app.db", {}},
+        {"sqlite::memory:", "sqlite", ":memory:", {}},
+        {"sqlite:/var/a%20b%3F.db", "sqlite", "/var/a b?.db", {}},
+        {"sqlite:a.db?busy_timeout=5&mode=ro", "sqlite", "a.db", {{"busy_timeout", "5"}, {"mode", "ro"}}},
+        {"sqlite:a.db?flag&x=1%262", "sqlite", "a.db", {{"flag", ""}, {"x", "1&2"}}},
+        {"sqlite:a.db?", "sqlite", "a.db", {}},
+        {"sqlite:a.db?&&a=b&", "sqlite", "a.db", {{"a", "b"}}},
+        {"mongodb+srv://h/db", "mongodb+srv", "//h/db", {}},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.uri);
+        const auto parsed = StoreUri::parse(row.uri);
+        REQUIRE(parsed.has_value());
+        CHECK(parsed->scheme == row.scheme);
+        CHECK(parsed->rest == row.rest);
+        CHECK(parsed->options == row.options);
+    }
+}
+
+TEST_CASE("a URI that is none is refused, and the message names what is wrong") {
+    struct Row {
+        std::string_view uri;
+        const char*      path;
+    };
+    const Row rows[] = {
+        {"", "uri"},           {"app.db", "uri"},          {"/path:x", "uri"},         {"1a:x", "uri"},
+        {":memory:", "uri"},   {"sqlite:a%2", "uri"},      {"sqlite:a%zz", "uri"},     {"sqlite:a%00b", "uri"},
+        {"sqlite:a?=1", "uri"}, {"sqlite:a?x=1&x=2", "x"}, {"sqlite:a?x=%", "x"},      {std::string_view("sqlite:a\0b", 10), "uri"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.uri);
+        const auto parsed = StoreUri::parse(row.uri);
+        REQUIRE(!parsed.has_value());
+        CHECK(parsed.error().code == Errc::invalid_argument);
+        CHECK(parsed.error().path == row.path);
+    }
+}
+
+TEST_CASE("a URI that is shown holds no password") {
+    struct Row {
+        const char* uri;
+        const char* shown;
+    };
+    const Row rows[] = {
+        {"sqlite:app.db", "sqlite:app.db"},
+        {"sqlite:app.db?cache=5", "sqlite:app.db?cache=5"},
+        {"mongodb://app:secret@db1/shop", "mongodb://app:***@db1/shop"},
+        {"mongodb://app:se/cr@et@db1/shop", "mongodb://app:***@db1/shop"},
+        {"mongodb://app:se?cret@db1/shop", "mongodb://app:***@db1/shop"},
+        {"mongodb://app@db1/shop", "mongodb://app@db1/shop"},
+        {"mongodb://db1/shop?tlsCertificateKeyFilePassword=secret&w=1",
+         "mongodb://db1/shop?tlsCertificateKeyFilePassword=***&w=1"},
+        {"mongodb://db1/?authMechanismProperties=AWS_SESSION_TOKEN:secret",
+         "mongodb://db1/?authMechanismProperties=***"},
+        {"redis://:secret@cache", "redis://:***@cache"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.uri);
+        CHECK(tenon::redacted(row.uri) == row.shown);
+        CHECK(tenon::redacted(row.uri).find("secret") == std::string::npos);
+    }
+}
+
+TEST_CASE("the configuration comes from the environment") {
+    unsetenv("TENON_STORE");
+    unsetenv("TENON_SLOW_MS");
+    unsetenv("TENON_TIMEOUT_MS");
+    auto none = Config::from_env();
+    REQUIRE(!none.has_value());
+    CHECK(none.error().code == Errc::invalid_argument);
+    CHECK(none.error().path == "TENON_STORE");
+
+    setenv("TENON_STORE", "sqlite:a.db", 1);
+    auto plain = Config::from_env();
+    REQUIRE(plain.has_value());
+    CHECK(plain->uri == "sqlite:a.db");
+    CHECK(plain->slow_ms.count() == 0);
+
+    setenv("TENON_SLOW_MS", "250", 1);
+    setenv("TENON_TIMEOUT_MS", "5000", 1);
+    auto full = Config::from_env();
+    REQUIRE(full.has_value());
+    CHECK(full->slow_ms.count() == 250);
+    CHECK(full->timeout.count() == 5000);
+
+    for (const char* bad : {"x", "-1", "1x", "1.5", "99999999999999999999"}) {
+        CAPTURE(bad);
+        setenv("TENON_TIMEOUT_MS", bad, 1);
+        auto refused = Config::from_env();
+        REQUIRE(!refused.has_value());
+        CHECK(refused.error().path == "TENON_TIMEOUT_MS");
+    }
+    unsetenv("TENON_STORE");
+    unsetenv("TENON_SLOW_MS");
+    unsetenv("TENON_TIMEOUT_MS");
+}
