@@ -11,12 +11,14 @@ if(TENON_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
-# tenon_add_test(name LIBS ... SOURCES ...): a doctest program that ctest runs.
+# tenon_add_test(name LIBS ... SOURCES ...): a doctest program. scripts/test runs all of <build>/doctest and sums their counts.
 find_package(doctest REQUIRED)
 function(tenon_add_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/doctest)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} doctest::doctest tenon_dev)
   add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS doctest)
 endfunction()
