@@ -19,7 +19,7 @@ class Tenon(ConanFile):
         self.requires("fmt/[>=9.1 <12]", transitive_headers=True)
         self.requires("tl-expected/[>=1.0 <2]", transitive_headers=True)
         self.requires("pcre2/[>=10.42 <11]")
-        self.requires("intel-rdfp-math/[>=2.0]")
+        self.requires("intel-dfp/[>=2.0]")
         if self.options.with_sqlite:
             self.requires("sqlite3/[>=3.40 <4]")
 
