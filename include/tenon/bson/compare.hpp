@@ -8,13 +8,14 @@
 
 namespace tenon::bson {
 
-/// The bracket of a type in the order: MinKey < (missing, undefined, null) < numbers < strings and symbols < documents <
-/// arrays < binary < ObjectId < bool < date < timestamp < regex < dbPointer < code < code with scope < MaxKey.
-/// Types of one bracket compare by value. Missing has null's bracket and compares below it.
+/// The bracket of a type in the order, as MongoDB numbers them: MinKey < missing and undefined < null < numbers < strings
+/// and symbols < documents < arrays < binary < ObjectId < bool < date < timestamp < regex < dbPointer < code < code with
+/// scope < MaxKey. Types of one bracket compare by value.
 [[nodiscard]] int bracket(Type type) noexcept;
 
 /// -1, 0 or 1 by MongoDB's order. Numbers of any type compare by exact value, NaN equal to itself and below all
-/// numbers, -0.0 equal to 0. Binary by length, subtype, bytes. Documents by element: bracket, key, value. missing is below null.
+/// numbers, -0.0 equal to 0. Binary by length, subtype, bytes. Documents and arrays by element: bracket, key, value; the
+/// shorter one first. Strings and code by bytes. Missing equals undefined, and is below null.
 [[nodiscard]] int compare(ValueRef a, ValueRef b) noexcept;
 [[nodiscard]] int compare(View a, View b) noexcept;  ///< as documents
 

@@ -78,7 +78,15 @@ public:
     Builder& append(std::string_view key, std::int64_t value);
     /// int64 when it fits; above int64's range an Errc::encode of `finish`.
     Builder& append(std::string_view key, std::uint64_t value);
+    template <class T>
+        requires(std::is_same_v<T, unsigned> || std::is_same_v<T, long long>)
+    Builder& append(std::string_view key, T value) {
+        return append(key, static_cast<std::int64_t>(value));
+    }
+    Builder& append(std::string_view key, unsigned long long value) { return append(key, std::uint64_t{value}); }
     Builder& append(std::string_view key, bool value);
+    template <class T>
+    Builder& append(std::string_view key, const T* value) = delete;  // would be a bool
     Builder& append(std::string_view key, std::string_view value);
     Builder& append(std::string_view key, const char* value) { return append(key, std::string_view(value)); }
     Builder& append(std::string_view key, const std::string& value) { return append(key, std::string_view(value)); }
@@ -121,7 +129,7 @@ public:
     /// Copies all elements of a document into the open one.
     Builder& append_all(View document);
 
-    /// Ends the document. @errors encode (UTF-8, NUL in a key, size, depth, an integer out of range).
+    /// Ends the document. @errors encode (UTF-8, NUL in a key, size, depth, an integer out of range, a level left open).
     /// The builder is empty afterwards and may be used again.
     [[nodiscard]] Result<Document> finish();
     /// As finish, for contents that cannot be wrong; a breach is asserted and yields the empty document.
@@ -129,17 +137,29 @@ public:
 
 private:
     friend class ValueWriter;
-    void header(Type type, std::string_view key);
-    void raw(const void* bytes, std::size_t size);
-    [[nodiscard]] std::string_view next_index();
-    void breach(Errc code, const char* what, std::string_view key);
-
     struct Level {
-        std::size_t   start = 0;
+        std::size_t   start = 0;  // of the length
+        std::size_t   key   = 0;  // of the key, for the path of an error
         std::uint32_t index = 0;
     };
-    std::vector<std::uint8_t> bytes_{};
-    std::vector<Level>        open_{};
+
+    /// Writes type and key and makes room for a payload; where it goes, or null after a breach.
+    [[nodiscard]] std::uint8_t* header(Type type, std::string_view key, std::size_t payload);
+    [[nodiscard]] std::uint8_t* grow(std::size_t size);
+    Builder& text(Type type, std::string_view key, std::string_view value);
+    Builder& copy(Type type, std::string_view key, std::span<const std::uint8_t> payload);
+    Builder& copy_document(Type type, std::string_view key, View document);
+    Builder& open(Type type, std::string_view key);
+    [[nodiscard]] std::size_t depth() const noexcept { return outer_.size() + 1; }
+    void check_depth(View document, std::string_view key);
+    void reset();
+    [[nodiscard]] std::string_view next_index();
+    void breach(const char* what, std::string_view key);
+
+    std::vector<std::uint8_t> bytes_{};     // written up to used_, room behind it
+    std::size_t               used_ = 0;
+    Level                     level_{};     // the innermost open document or array
+    std::vector<Level>        outer_{};     // those around it, the whole document first
     std::optional<Error>      error_{};
     char                      index_text_[12]{};
 };

@@ -1,6 +1,9 @@
 #pragma once
 // ValueRef, Element and View: BSON read in place. All borrow; the bytes must outlive them.
 
+#include <array>
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -156,6 +159,127 @@ private:
     Element             current_{};
 };
 
+// The rest of this file is the hot path of everything that reads BSON.
+
+namespace detail {
+
+template <class T>
+[[nodiscard]] inline T load(const std::uint8_t* from) noexcept {
+    T value{};
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+// Per type byte: the payload's fixed part, and whether a leading int32 says how much follows.
+inline constexpr std::uint8_t size_has_length = 0x80;
+inline constexpr std::uint8_t size_is_regex   = 0x40;
+inline constexpr auto payload_sizes = [] {
+    std::array<std::uint8_t, 256> sizes{};
+    const auto set = [&sizes](Type type, std::uint8_t size) { sizes[static_cast<std::uint8_t>(type)] = size; };
+    set(Type::float64, 8);
+    set(Type::string, 4 | size_has_length);
+    set(Type::document, 0 | size_has_length);  // its own length counts itself
+    set(Type::array, 0 | size_has_length);
+    set(Type::binary, 5 | size_has_length);
+    set(Type::object_id, 12);
+    set(Type::boolean, 1);
+    set(Type::datetime, 8);
+    set(Type::regex, size_is_regex);
+    set(Type::db_pointer, 16 | size_has_length);
+    set(Type::code, 4 | size_has_length);
+    set(Type::symbol, 4 | size_has_length);
+    set(Type::code_scope, 0 | size_has_length);
+    set(Type::int32, 4);
+    set(Type::timestamp, 8);
+    set(Type::int64, 8);
+    set(Type::decimal128, 16);
+    return sizes;
+}();
+
+/// The size of a trusted payload.
+[[nodiscard]] inline std::uint32_t payload_size(Type type, const std::uint8_t* payload) noexcept {
+    const std::uint8_t size = payload_sizes[static_cast<std::uint8_t>(type)];
+    if (size < size_is_regex) return size;
+    if ((size & size_has_length) != 0) return (size & 0x3FU) + load<std::uint32_t>(payload);
+    const std::size_t pattern = std::strlen(reinterpret_cast<const char*>(payload)) + 1;
+    return static_cast<std::uint32_t>(pattern + std::strlen(reinterpret_cast<const char*>(payload + pattern)) + 1);
+}
+
+}  // namespace detail
+
 inline View::Iterator View::begin() const noexcept { return Iterator(data_ + 4); }
+
+inline void View::Iterator::load() noexcept {
+    const auto type = static_cast<Type>(*at_);
+    if (type == Type::missing) {
+        current_ = {};
+        return;
+    }
+    const char*         key     = reinterpret_cast<const char*>(at_ + 1);
+    const std::size_t   length  = std::strlen(key);
+    const std::uint8_t* payload = at_ + length + 2;
+    current_.key   = {key, length};
+    current_.value = {type, payload, detail::payload_size(type, payload)};
+}
+
+inline ValueRef View::operator[](std::string_view key) const noexcept {
+    for (const Element& element : *this) {
+        if (element.key == key) return element.value;
+    }
+    return {};
+}
+
+inline double ValueRef::as_double() const noexcept {
+    assert(type_ == Type::float64);
+    return detail::load<double>(data_);
+}
+inline std::int32_t ValueRef::as_int32() const noexcept {
+    assert(type_ == Type::int32);
+    return detail::load<std::int32_t>(data_);
+}
+inline std::int64_t ValueRef::as_int64() const noexcept {
+    assert(type_ == Type::int64);
+    return detail::load<std::int64_t>(data_);
+}
+inline bool ValueRef::as_bool() const noexcept {
+    assert(type_ == Type::boolean);
+    return *data_ != 0;
+}
+inline std::string_view ValueRef::as_string() const noexcept {
+    assert(type_ == Type::string || type_ == Type::code || type_ == Type::symbol);
+    return {reinterpret_cast<const char*>(data_ + 4), size_ - 5};
+}
+inline View ValueRef::as_view() const noexcept {
+    assert(type_ == Type::document || type_ == Type::array);
+    return View(data_);
+}
+inline ObjectId ValueRef::as_object_id() const noexcept {
+    assert(type_ == Type::object_id);
+    return detail::load<ObjectId>(data_);
+}
+inline DateTime ValueRef::as_datetime() const noexcept {
+    assert(type_ == Type::datetime);
+    return DateTime(detail::load<std::int64_t>(data_));
+}
+inline Decimal128 ValueRef::as_decimal128() const noexcept {
+    assert(type_ == Type::decimal128);
+    return {detail::load<std::uint64_t>(data_), detail::load<std::uint64_t>(data_ + 8)};
+}
+inline Timestamp ValueRef::as_timestamp() const noexcept {
+    assert(type_ == Type::timestamp);
+    return {.seconds = detail::load<std::uint32_t>(data_ + 4), .increment = detail::load<std::uint32_t>(data_)};
+}
+inline std::uint8_t ValueRef::binary_subtype() const noexcept {
+    assert(type_ == Type::binary);
+    return data_[4];
+}
+inline std::span<const std::uint8_t> ValueRef::binary_bytes() const noexcept {
+    assert(type_ == Type::binary);
+    const std::uint32_t header = data_[4] == 2 ? 9 : 5;
+    return {data_ + header, size_ - header};
+}
+inline bool ValueRef::identical(ValueRef other) const noexcept {
+    return type_ == other.type_ && size_ == other.size_ && (size_ == 0 || std::memcmp(data_, other.data_, size_) == 0);
+}
 
 }  // namespace tenon::bson
