@@ -194,7 +194,7 @@ bool Validator::code_scope() {
 
 std::string Validator::path() const {
     std::string path;
-    const auto  add = [this, &path](const std::uint8_t* key) {
+    const auto  add = [&path](const std::uint8_t* key) {
         if (key == nullptr) return;
         const std::string_view name(reinterpret_cast<const char*>(key));
         if (!path.empty()) path += '.';
