@@ -13,8 +13,6 @@ namespace tenon::bson {
 
 namespace {
 
-constexpr std::size_t npos = static_cast<std::size_t>(-1);
-
 class Validator {
 public:
     Validator(std::span<const std::uint8_t> bytes, const ValidateOptions& options) : bytes_(bytes), options_(options) {}
