@@ -95,8 +95,8 @@ bool is_word(std::string_view text, std::string_view lower) noexcept {
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 tl::unexpected<Error> malformed() {
-    return fail(Errc::invalid_argument, "not a decimal number: expected digits with an optional sign, point and exponent, "
-                                        "Infinity or NaN");
+    return fail(Errc::invalid_argument,
+                "not a decimal number: expected digits with an optional sign, point and exponent, Infinity or NaN");
 }
 
 tl::unexpected<Error> inexact() {

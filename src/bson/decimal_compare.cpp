@@ -101,7 +101,9 @@ double to_double(Decimal128 value) noexcept {
         auto                 first = text.data() + 40;
         const auto           end   = std::to_chars(first + 1, text.data() + text.size(), parts.exponent).ptr;
         *first                     = 'e';
-        for (Uint128 rest = parts.coefficient; rest != 0; rest /= 10U) *--first = static_cast<char>('0' + static_cast<int>(rest % 10U));
+        for (Uint128 rest = parts.coefficient; rest != 0; rest /= 10U) {
+            *--first = static_cast<char>('0' + static_cast<int>(rest % 10U));
+        }
         const auto read = std::from_chars(first, end, magnitude);
         if (read.ec == std::errc::result_out_of_range) {
             magnitude = parts.exponent > 0 ? std::numeric_limits<double>::infinity() : 0.0;

@@ -1,8 +1,8 @@
 // Extended JSON v2 read straight into a Builder.
 //
 // An object whose first key is one of the `$` forms is that form and nothing else: another key beside it, a form's key
-// after a plain one, or a wrong type inside is a mistake. All other keys with a `$` are data, so that filters and updates
-// ({"$set": {...}}, {"$regex": "x", "$options": "i"}) can be written as JSON.
+// after a plain one, or a wrong type inside is a mistake. All other keys with a `$` are data, so that filters and
+// updates ({"$set": {...}}, {"$regex": "x", "$options": "i"}) can be written as JSON.
 
 #include <array>
 #include <charconv>
@@ -70,6 +70,7 @@ public:
     }
 
     Result<Value> whole_value() {
+        depth_ = 1;  // the document that carries it to the builder
         if (!value({false, "v"}) || !in_.at_end()) return fail(in_.error());
         auto wrapper = finished();
         if (!wrapper) return fail(std::move(wrapper.error()));

@@ -20,17 +20,19 @@ constexpr auto         values   = [] {
 }  // namespace
 
 void append_base64(std::span<const std::uint8_t> bytes, std::string& out) {
-    std::size_t at = 0;
+    const auto digit = [&out](unsigned three, unsigned shift) { out += digits[(three >> shift) & 63U]; };
+    std::size_t at   = 0;
     for (; at + 3 <= bytes.size(); at += 3) {
         const unsigned three = (unsigned{bytes[at]} << 16U) | (unsigned{bytes[at + 1]} << 8U) | bytes[at + 2];
-        const char     four[] = {digits[three >> 18U], digits[(three >> 12U) & 63U], digits[(three >> 6U) & 63U], digits[three & 63U]};
-        out.append(four, 4);
+        for (const unsigned shift : {18U, 12U, 6U, 0U}) digit(three, shift);
     }
     const std::size_t left = bytes.size() - at;
     if (left == 0) return;
     const unsigned last = (unsigned{bytes[at]} << 16U) | (left == 2 ? unsigned{bytes[at + 1]} << 8U : 0U);
-    const char     four[] = {digits[last >> 18U], digits[(last >> 12U) & 63U], left == 2 ? digits[(last >> 6U) & 63U] : '=', '='};
-    out.append(four, 4);
+    digit(last, 18);
+    digit(last, 12);
+    if (left == 2) digit(last, 6);
+    out += left == 2 ? "=" : "==";
 }
 
 bool read_base64(std::string_view text, std::vector<std::uint8_t>& out) {

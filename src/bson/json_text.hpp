@@ -1,5 +1,5 @@
 #pragma once
-// The two texts inside `$` forms that are not plain: base64 (RFC 4648, section 4) and the options of a regular expression.
+// The texts inside `$` forms that are not plain: base64 (RFC 4648, section 4) and options of a regular expression.
 
 #include <cstdint>
 #include <span>

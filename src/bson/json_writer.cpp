@@ -66,9 +66,9 @@ public:
             case Type::code:       return wrapped("$code", v.as_string());
             case Type::symbol:     return wrapped("$symbol", v.as_string());
             case Type::code_scope: return code_scope(v.code_source(), v.code_scope());
-            case Type::int32:      return canonical_ ? quoted_number("$numberInt", v.as_int32()) : number(v.as_int32());
+            case Type::int32:      return integer("$numberInt", v.as_int32());
             case Type::timestamp:  return timestamp(v.as_timestamp());
-            case Type::int64:      return canonical_ ? quoted_number("$numberLong", v.as_int64()) : number(v.as_int64());
+            case Type::int64:      return integer("$numberLong", v.as_int64());
             case Type::decimal128: return wrapped("$numberDecimal", v.as_decimal128().to_string());
             case Type::max_key:    out_ += R"({"$maxKey":1})"; return;
             case Type::min_key:    out_ += R"({"$minKey":1})"; return;
@@ -125,6 +125,15 @@ private:
         out_ += '"';
         number(n);
         out_ += "\"}";
+    }
+
+    template <class Integer>
+    void integer(std::string_view key, Integer n) {
+        if (canonical_) {
+            quoted_number(key, n);
+        } else {
+            number(n);
+        }
     }
 
     void wrapped(std::string_view key, std::string_view text) {

@@ -215,8 +215,9 @@ int compare(const Expansion& a, const Expansion& b) noexcept {
     if (a.kind != Expansion::Kind::finite) return 0;
     int order = a.exponent == b.exponent ? 0 : (a.exponent < b.exponent ? -1 : 1);
     if (order == 0) {
-        const int bytes = std::memcmp(a.digits.data(), b.digits.data(), static_cast<std::size_t>(std::min(a.count, b.count)));
-        order           = bytes != 0 ? (bytes < 0 ? -1 : 1) : (a.count == b.count ? 0 : (a.count < b.count ? -1 : 1));
+        const auto shared = static_cast<std::size_t>(std::min(a.count, b.count));
+        const int  bytes  = std::memcmp(a.digits.data(), b.digits.data(), shared);
+        order             = bytes != 0 ? (bytes < 0 ? -1 : 1) : (a.count == b.count ? 0 : (a.count < b.count ? -1 : 1));
     }
     return a.negative ? -order : order;
 }
