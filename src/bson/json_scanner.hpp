@@ -1,10 +1,12 @@
 #pragma once
 // The tokens of JSON (RFC 8259), and the place of the first mistake.
 
+#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <tenon/result.hpp>
 
@@ -52,6 +54,16 @@ private:
 
 /// True when the text is a number by JSON's grammar; `integer` tells whether it has neither fraction nor exponent.
 [[nodiscard]] bool is_json_number(std::string_view text, bool& integer) noexcept;
+
+/// A whole number that the type holds.
+template <class Integer>
+[[nodiscard]] std::optional<Integer> json_integer(std::string_view text) noexcept {
+    bool    integer = false;
+    Integer value{};
+    if (!is_json_number(text, integer) || !integer) return std::nullopt;
+    if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc()) return std::nullopt;
+    return value;
+}
 
 /// The nearest double of a text that is_json_number accepts; empty past the largest one.
 [[nodiscard]] std::optional<double> json_double(std::string_view number) noexcept;
