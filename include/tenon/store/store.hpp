@@ -7,6 +7,7 @@
 #include <string>
 
 #include <tenon/result.hpp>
+#include <tenon/store/capabilities.hpp>
 #include <tenon/store/context.hpp>
 #include <tenon/store/operation.hpp>
 
@@ -24,11 +25,6 @@ struct Request {
 /// "find on orders" as an Error's where: "orders.find".
 [[nodiscard]] std::string where(const Request& request);
 
-struct TransactionOptions {
-    bool      read_only = false;  ///< one snapshot for all reads; a write is invalid_argument
-    Deadline  deadline{};         ///< of the whole transaction, waiting and reruns included; none: 120 s
-};
-
 /// What a call runs in. A plain Session is "no transaction"; engines derive their own for transactions.
 /// Used by one thread at a time.
 class Session {
@@ -39,19 +35,6 @@ public:
     virtual ~Session()                 = default;
 
     [[nodiscard]] virtual bool in_transaction() const noexcept { return false; }
-};
-
-/// What the live deployment can do.
-struct Capabilities {
-    bool          transactions     = false;
-    bool          aggregation      = false;
-    bool          text_indexes     = false;
-    bool          ttl_indexes      = false;
-    bool          change_streams   = false;
-    bool          persistent       = true;   ///< false: gone when the last handle closes
-    std::string   engine{};                  ///< "sqlite", "mongodb"
-    std::string   engine_version{};
-    std::uint32_t max_document_size = 16U * 1024U * 1024U;
 };
 
 /// @threads all members may be called from many threads at once; a Session by one at a time.

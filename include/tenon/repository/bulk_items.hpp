@@ -1,0 +1,48 @@
+#pragma once
+// BulkItems: the writes of one bulk call, in order.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <tenon/bson/document.hpp>
+
+namespace tenon {
+
+struct BulkWrite;
+
+/// The options of one item.
+struct BulkItemOptions {
+    bool                        upsert = false;  ///< of updates and replaces
+    std::vector<bson::Document> array_filters{};
+    std::optional<std::int64_t> expected_version{};
+};
+
+/// A list of writes. Movable; made by one thread.
+class BulkItems {
+public:
+    BulkItems();
+    BulkItems(BulkItems&&) noexcept;
+    BulkItems& operator=(BulkItems&&) noexcept;
+    ~BulkItems();
+
+    BulkItems& insert(bson::Document document);
+    BulkItems& update_one(bson::Document filter, bson::Document update, BulkItemOptions options = {});
+    BulkItems& update_many(bson::Document filter, bson::Document update, BulkItemOptions options = {});
+    BulkItems& replace_one(bson::Document filter, bson::Document replacement, BulkItemOptions options = {});
+    BulkItems& remove_one(bson::Document filter, BulkItemOptions options = {});
+    BulkItems& remove_many(bson::Document filter);
+    /// The first mistake of an item (a clause that could not be built): what the call fails with.
+    BulkItems& mistake(Error error);
+
+    [[nodiscard]] std::size_t size() const noexcept;
+
+private:
+    friend class Collection;
+    std::unique_ptr<BulkWrite> items_;
+    std::unique_ptr<Error>     error_{};
+};
+
+}  // namespace tenon

@@ -1,0 +1,90 @@
+#pragma once
+// Database: an open store with the middleware on top, and transactions over it.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <tenon/repository/transaction.hpp>
+#include <tenon/store/capabilities.hpp>
+#include <tenon/store/config.hpp>
+
+namespace tenon {
+
+struct ModelInfo;
+class Collection;
+class Store;
+template <class T>
+const ModelInfo& model_info();
+
+/// The models that a database serves; made by models<...>().
+struct Models {
+    std::vector<const ModelInfo*> infos{};
+};
+/// `open(uri, models<Message, User>())`: untyped calls on their collections then keep their rules from the first call on.
+/// A Repository<T> makes its model known by itself.
+template <class... Entities>
+[[nodiscard]] Models models() {
+    return Models{{&model_info<Entities>()...}};
+}
+
+/// An open store. Copies are cheap and share it; the last one closes it, after the repositories and cursors made from it.
+/// @threads safe: one Database may be used by many threads at once.
+class Database {
+public:
+    /// A database over an engine of your own, or one that middleware of yours is stacked on. `open` is the usual way.
+    [[nodiscard]] static Database over(std::shared_ptr<Store> engine, const Config& config = {}, const Models& models = {});
+
+    /// The untyped form: documents in and out, through the same middleware. Where a model of this collection is known
+    /// (`open`'s models, or a Repository made before) its rules apply; else there are none.
+    [[nodiscard]] Collection collection(std::string_view name) const;
+
+    /// Runs `body(Transaction&)`, which returns a Result: a value commits, an error aborts and comes back unchanged, an
+    /// exception aborts and goes on its way.
+    ///
+    /// The body MAY RUN AGAIN: after a transient failure to begin or to commit, or of a call inside it that the server
+    /// labelled so, until the deadline, with a growing pause of random length. What it does outside the store must bear that.
+    /// Calls on this database inside the body must be bound to the transaction (`repository.in(tx)`): another one on the same
+    /// thread is invalid_argument, since it would wait for the transaction that waits for it; a nested transaction, too.
+    /// @errors those of the body; timeout (another writer held on), transient, io, network, unsupported; invalid_argument (nested).
+    template <class Body>
+    auto transaction(Body&& body, const TransactionOptions& options = {}) const -> std::invoke_result_t<Body&, Transaction&> {
+        detail::TransactionRun run(state_, options);
+        for (;;) {
+            if (auto begun = run.begin(); !begun) return fail(std::move(begun).error());
+            auto outcome = body(run.transaction());
+            if (!outcome) {
+                run.abort();
+                if (run.again(outcome.error())) continue;
+                return outcome;
+            }
+            auto committed = run.commit();
+            if (committed) return outcome;
+            if (!run.again(committed.error())) return fail(std::move(committed).error());
+        }
+    }
+
+    /// What the live deployment can do.
+    [[nodiscard]] Capabilities capabilities() const;
+    /// The names of all collections, sorted.
+    [[nodiscard]] Result<std::vector<std::string>> list_collections() const;
+
+    /// For the rooms of this library.
+    [[nodiscard]] const std::shared_ptr<detail::DatabaseState>& state() const noexcept { return state_; }
+
+private:
+    explicit Database(std::shared_ptr<detail::DatabaseState> state) noexcept : state_(std::move(state)) {}
+
+    std::shared_ptr<detail::DatabaseState> state_;
+};
+
+/// Opens a store: "sqlite:path?option=value" or "sqlite::memory:" (private, gone with the last handle).
+/// @errors invalid_argument (unknown scheme or option, a bad URI), io, corrupt (not a database of ours), unsupported
+///         (a newer format, or an engine this build has not).
+[[nodiscard]] Result<Database> open(std::string_view uri, const Models& models = {});
+[[nodiscard]] Result<Database> open(const Config& config, const Models& models = {});
+
+}  // namespace tenon

@@ -1,0 +1,91 @@
+#pragma once
+// The options of each call: aggregates, to be filled by name: `remove(id, {.call = {.deadline = Deadline::after(2s)}})`.
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <tenon/bson/document.hpp>
+#include <tenon/store/context.hpp>
+
+namespace tenon {
+
+/// What every call takes.
+struct CallOptions {
+    Deadline        deadline{};                     ///< when to give up with Errc::timeout; none: Config::timeout
+    std::stop_token stop{};                         ///< ends the call with Errc::cancelled
+    Visibility      visibility = Visibility::live;  ///< which documents of a soft-deleting model the call sees
+    std::string     actor{};                        ///< who acts, for hooks and logs
+};
+
+struct FindOptions {
+    bson::Document sort{};        ///< {path: 1 or -1, ...}; empty: no promised order
+    bson::Document projection{};  ///< empty: whole documents
+    std::int64_t   skip  = 0;     ///< documents passed over, 0 or more
+    std::int64_t   limit = 0;     ///< documents at most; 0: all
+    std::string    hint{};        ///< name of an index to use; "$natural": none; empty: the planner's choice
+    CallOptions    call{};
+};
+
+struct CountOptions {
+    std::int64_t skip  = 0;
+    std::int64_t limit = 0;  ///< stops counting there; 0: all
+    std::string  hint{};
+    CallOptions  call{};
+};
+
+struct InsertManyOptions {
+    bool        ordered = true;  ///< false: each is tried, and the failures are listed by index
+    CallOptions call{};
+};
+
+struct UpdateOptions {
+    bool                        upsert = false;      ///< inserts what filter and update make when nothing matches
+    std::vector<bson::Document> array_filters{};     ///< conditions of `$[name]` in the update's paths
+    std::string                 hint{};
+    std::optional<std::int64_t> expected_version{};  ///< of a versioned model: version_conflict when the stored one differs
+    CallOptions                 call{};
+};
+
+struct ReplaceOptions {
+    bool                        upsert = false;  ///< inserts the document when nothing matches
+    std::string                 hint{};
+    std::optional<std::int64_t> expected_version{};
+    CallOptions                 call{};
+};
+
+struct RemoveOptions {
+    std::string                 hint{};
+    std::optional<std::int64_t> expected_version{};
+    CallOptions                 call{};
+};
+
+/// Of find_and_update, find_and_replace and find_and_remove.
+struct FindAndModifyOptions {
+    bson::Document              sort{};               ///< which one, when several match
+    bson::Document              projection{};
+    bool                        return_after = true;  ///< false: the document as it was; a remove always returns it so
+    bool                        upsert       = false;
+    std::vector<bson::Document> array_filters{};
+    std::string                 hint{};
+    std::optional<std::int64_t> expected_version{};
+    CallOptions                 call{};
+};
+
+struct BulkOptions {
+    bool        ordered = true;  ///< false: each item is tried, and the failures are listed by index
+    CallOptions call{};
+};
+
+/// Options of a page. At most one of `after`, `before` (keyset) and `number` (offset): invalid_argument.
+struct PageOptions {
+    std::uint32_t                size = 50;  ///< documents per page, 1 to 1000
+    std::optional<std::string>   after{};    ///< a Page::next of the same query
+    std::optional<std::string>   before{};   ///< a Page::prev of the same query
+    std::optional<std::uint64_t> number{};   ///< offset paging: page number from 0; Page::total is filled
+    CallOptions                  call{};
+};
+
+}  // namespace tenon
