@@ -14,6 +14,7 @@ namespace tenon::bson {
 namespace {
 
 constexpr std::size_t first_capacity = 256;
+constexpr std::size_t longest_told   = 1024;  // a key that is itself too large has no place in a message
 
 constexpr const char* too_deep  = "documents are nested deeper than 100 levels";
 constexpr const char* too_large = "the document is larger than 16 MiB";
@@ -60,7 +61,7 @@ std::uint8_t* Builder::header(Type type, std::string_view key, std::size_t paylo
     const std::size_t size = key.size() + 2 + payload;
     // Each summand is checked alone first: a caller's length may be anything.
     if (payload > max_document_size || key.size() > max_document_size || used_ + size + depth() > max_document_size) {
-        breach(too_large, key.size() > max_document_size ? std::string_view{} : key);
+        breach(too_large, key.size() > longest_told ? std::string_view{} : key);
         return nullptr;
     }
     if (!valid_utf8(key)) {
