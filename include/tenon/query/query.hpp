@@ -1,0 +1,9 @@
+#pragma once
+// The whole room: fields, filters, updates, sorts, projections and indexes.
+
+#include <tenon/query/field.hpp>
+#include <tenon/query/filter.hpp>
+#include <tenon/query/indexes.hpp>
+#include <tenon/query/projection.hpp>
+#include <tenon/query/sort.hpp>
+#include <tenon/query/update.hpp>
