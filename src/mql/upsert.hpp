@@ -22,6 +22,6 @@ namespace tenon::mql {
 /// @errors as seed and Update::apply.
 [[nodiscard]] Result<bson::Document> upserted(bson::View filter, const Update& update, ApplyContext context);
 /// All of it for a replace. @errors as seed and replacement.
-[[nodiscard]] Result<bson::Document> upserted_replacement(bson::View filter, bson::View with);
+[[nodiscard]] Result<bson::Document> upserted_replacement(bson::View filter, bson::View with, bson::Timestamp timestamp = {});
 
 }  // namespace tenon::mql
