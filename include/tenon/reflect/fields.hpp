@@ -151,6 +151,23 @@ inline constexpr auto field_names = detail::names<T>(std::make_index_sequence<fi
 template <Entity T, std::size_t I>
 inline constexpr std::string_view field_name = field_names<T>[I];
 
+/// Types without values.
+template <class... F>
+struct Types {};
+
+namespace detail {
+template <class Tie>
+struct TypesOf;
+template <class... F>
+struct TypesOf<boost::pfr::detail::sequence_tuple::tuple<F...>> {
+    using type = Types<std::remove_cvref_t<F>...>;
+};
+}  // namespace detail
+
+/// The types of all fields, in declared order: Types<ObjectId, std::string, ...>.
+template <Entity T>
+using field_types = typename detail::TypesOf<decltype(detail::tie(std::declval<T&>()))>::type;
+
 /// The type of field I.
 template <Entity T, std::size_t I>
 using field_type = std::remove_cvref_t<decltype(detail::pick<I>(detail::tie(std::declval<T&>())))>;
