@@ -1,14 +1,29 @@
 #include <tenon/bson/utf8.hpp>
 
+#include "bson/utf8_avx2.hpp"
+#include "bson/utf8_scalar.hpp"
+
 namespace tenon::bson::detail {
 
 namespace {
 
 [[nodiscard]] bool continuation(std::uint8_t byte) noexcept { return (byte & 0xC0U) == 0x80U; }
 
+/// How many bytes at the front are ASCII, in steps of a block.
+[[nodiscard]] std::size_t ascii_front(const char* text, std::size_t size) noexcept {
+    std::size_t at = 0;
+    for (; at + 32 <= size; at += 32) {
+        std::uint64_t block[4];
+        std::memcpy(block, text + at, 32);
+        if (((block[0] | block[1] | block[2] | block[3]) & 0x8080808080808080U) != 0) return at;
+    }
+    if (size >= 32 && ascii_to_32(text + size - 32, 32)) return size;
+    return at;
+}
+
 }  // namespace
 
-bool valid_utf8_any(const char* text, std::size_t size) noexcept {
+bool utf8_scalar(const char* text, std::size_t size) noexcept {
     const auto* at  = reinterpret_cast<const std::uint8_t*>(text);
     const auto* end = at + size;
     while (at != end) {
@@ -43,6 +58,17 @@ bool valid_utf8_any(const char* text, std::size_t size) noexcept {
         }
     }
     return true;
+}
+
+bool valid_utf8_any(const char* text, std::size_t size) noexcept {
+    const std::size_t ascii = ascii_front(text, size);
+    if (ascii == size) return true;
+    text += ascii;
+    size -= ascii;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) return utf8_avx2(text, size);
+#endif
+    return utf8_scalar(text, size);
 }
 
 }  // namespace tenon::bson::detail
