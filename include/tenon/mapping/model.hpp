@@ -64,6 +64,7 @@ struct MappingDefaults {
     static constexpr Naming     naming          = Naming::as_written;
     static constexpr bool       lenient         = false;   ///< a missing field keeps the member's default
     static constexpr bool       null_when_empty = false;   ///< an empty optional is stored as null, not left out
+    static constexpr Undeclared enum_by_value{};           ///< enum members that are stored as integers: tenon::members<&T::a, ...>
     static constexpr std::string_view discriminator = "_type";  ///< as a variant's alternative: the key that holds its name
     static constexpr Undeclared tag{};                     ///< as a variant's alternative: its name, else the type's own
 };

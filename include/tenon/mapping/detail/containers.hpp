@@ -14,25 +14,26 @@
 namespace tenon::mapping {
 
 /// Something that holds a U or nothing.
-template <class P, class U>
+template <class P, class U, class C = Codec<U>>
 struct PointerCodec {
     static_assert(!is_nullable<U>, "tenon: an optional of an optional cannot be told from an empty one");
-    static constexpr Byte        type     = Codec<U>::type;
-    static constexpr std::size_t fixed    = Codec<U>::fixed;
-    static constexpr const char* name     = Codec<U>::name;
+    static constexpr Byte        type     = C::type;
+    static constexpr std::size_t fixed    = C::fixed;
+    static constexpr const char* name     = C::name;
     static constexpr bool        nullable = true;
 
     static bool        empty(const P& value) noexcept { return !value; }
     static void        reset(P& value) { value.reset(); }
-    static Byte        type_of(const P& value) { return Codec<U>::type_of(*value); }
-    static Byte*       write(Writer& w, Byte* at, const P& value, std::size_t tail) { return Codec<U>::write(w, at, *value, tail); }
-    static const Byte* read(Reader& r, const Byte* at, const Byte* end, P& out) { return Codec<U>::read(r, at, end, held(out)); }
+    static Byte        type_of(const P& value) { return C::type_of(*value); }
+    static Byte*       write(Writer& w, Byte* at, const P& value, std::size_t tail) { return C::write(w, at, *value, tail); }
+    static const Byte* read(Reader& r, const Byte* at, const Byte* end, P& out) { return C::read(r, at, end, held(out)); }
     static const Byte* read_other(Reader& r, Byte found, const Byte* at, const Byte* end, P& out) {
         if (found == 0x0A) {
             out.reset();
             return at;
         }
-        return read_any(r, found, at, end, held(out));
+        if (found == C::type && C::type != 0) return C::read(r, at, end, held(out));
+        return C::read_other(r, found, at, end, held(out));
     }
 
 private:

@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenon/mapping/detail/scalar.hpp>
+#include <tenon/mapping/detail/containers.hpp>
 
 namespace tenon::mapping {
 
@@ -115,14 +115,28 @@ struct Codec<E> : StrictType {
     static const Byte* read_other(Reader& r, Byte found, const Byte* at, const Byte*, E&) { return refuse(r, found, at, name); }
 };
 
+/// An enum stored as its underlying integer.
 template <class E>
-    requires(std::is_enum_v<E> && !Mapped<E> && !ByteLike<E> && enum_by_value<E>)
-struct Codec<E> : ViaCodec<E, std::underlying_type_t<E>, Codec<E>> {
+struct EnumValueCodec : ViaCodec<E, std::underlying_type_t<E>, EnumValueCodec<E>> {
     static std::underlying_type_t<E> to(E value) { return static_cast<std::underlying_type_t<E>>(value); }
     static bool from(Reader&, const Byte*, std::underlying_type_t<E> value, E& out) {
         out = static_cast<E>(value);
         return true;
     }
+};
+template <class E>
+    requires(std::is_enum_v<E> && !Mapped<E> && !ByteLike<E> && enum_by_value<E>)
+struct Codec<E> : EnumValueCodec<E> {};
+
+template <class E>
+    requires std::is_enum_v<E>
+struct FieldCodec<E, Role::by_value> {
+    using type = EnumValueCodec<E>;
+};
+template <class E>
+    requires std::is_enum_v<E>
+struct FieldCodec<std::optional<E>, Role::by_value> {
+    using type = PointerCodec<std::optional<E>, E, EnumValueCodec<E>>;
 };
 
 }  // namespace tenon::mapping

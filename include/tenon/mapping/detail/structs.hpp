@@ -22,10 +22,24 @@ struct Tag {
     std::string_view name{};
 };
 
+/// How a field of a struct is treated.
+enum class Role : std::uint8_t {
+    skipped,   ///< neither written nor read by itself
+    usual,     ///< by the Codec of its type
+    by_value,  ///< an enum that its struct declares to be stored as an integer
+};
+
+/// The codec of a field.
+template <class F, Role R>
+struct FieldCodec {
+    static_assert(R == Role::usual, "tenon: enum_by_value names a member that is neither an enum nor an optional one");
+    using type = Codec<F>;
+};
+
 namespace detail {
 
 /// What the codec of a struct knows at compile time.
-/// text holds "<type>key\0" of each field, one behind the other. A field that is neither written nor read by itself has size 0.
+/// text holds "<type>key\0" of each field, one behind the other.
 template <std::size_t N, std::size_t Size>
 struct Layout {
     static constexpr std::size_t words = N / 64 + 1;
@@ -33,6 +47,7 @@ struct Layout {
     char             text[Size + 1]{};
     std::uint16_t    offset[N + 1]{};
     std::uint16_t    size[N + 1]{};
+    Role             role[N + 1]{};
     bool             null[N + 1]{};      // an empty value is written as null
     std::string_view names[N + 1]{};     // none for an ignored member
     std::uint64_t    all[words]{};       // bits of the fields that are read
@@ -43,20 +58,27 @@ struct Layout {
 };
 
 struct Facts {
+    Role        role     = Role::skipped;
     Byte        type     = 0;
     bool        nullable = false;
     bool        extra    = false;
     std::size_t fixed    = 0;
 };
-template <class F, bool Ignored>
+template <class F, Role R>
 [[nodiscard]] consteval Facts facts_of() {
-    if constexpr (Ignored) {
+    if constexpr (R == Role::skipped) {
         return {};
     } else if constexpr (std::is_same_v<F, Extra>) {
-        return {0, false, true, 0};
+        return {.extra = true};
     } else {
-        return {Codec<F>::type, is_nullable<F>, false, Codec<F>::fixed};
+        using C = typename FieldCodec<F, R>::type;
+        return {R, C::type, requires { C::nullable; }, false, C::fixed};
     }
+}
+template <class T>
+[[nodiscard]] consteval Role role_of(std::size_t index) {
+    if (holds<T>(Rules<T>::ignore, index)) return Role::skipped;
+    return holds<T>(Rules<T>::enum_by_value, index) ? Role::by_value : Role::usual;
 }
 
 // The member that holds a soft delete's time: on live documents it is null, never absent.
@@ -76,14 +98,19 @@ template <class T, class... F, std::size_t... I>
     constexpr std::size_t text = ((wire.at[I].size() + 2) + ... + std::size_t{0});
     static_assert(text < 65536, "tenon: the names of a struct's fields take more than 64 KiB");
     Layout<n, text> out{};
-    const Facts     facts[n + 1] = {facts_of<F, holds<T>(Rules<T>::ignore, I)>()...};
-    const bool      ignored[n + 1] = {holds<T>(Rules<T>::ignore, I)...};
+    const Facts     facts[n + 1] = {facts_of<F, role_of<T>(I)>()...};
     std::size_t     at = 0;
     for (std::size_t i = 0; i < n; ++i) {
         out.offset[i] = static_cast<std::uint16_t>(at);
-        if (facts[i].extra) out.extra = i;
-        if (ignored[i]) out.keeps_default = true;
-        if (facts[i].extra || ignored[i]) continue;
+        out.role[i]   = facts[i].role;
+        if (facts[i].extra) {
+            out.extra = i;
+            continue;
+        }
+        if (facts[i].role == Role::skipped) {
+            out.keeps_default = true;
+            continue;
+        }
         const auto name = wire.at[i];
         const auto bit  = std::uint64_t{1} << (i % 64);
         out.names[i]    = name;
@@ -104,13 +131,14 @@ template <class T>
 inline constexpr auto layout = layout_of<T>(reflect::field_types<T>{}, std::make_index_sequence<reflect::field_count<T>>{});
 
 // One field. Inlined so that the key is copied and compared as a constant.
-template <bool Skip, class F>
+template <Role R, class F>
 [[gnu::always_inline]] inline Byte* put(Writer& w, Byte* at, const char* key, std::size_t size, const F& value, bool null, std::size_t tail) {
-    if constexpr (Skip) {
+    if constexpr (R == Role::skipped) {
         return at;
     } else {
-        if constexpr (is_nullable<F>) {
-            if (Codec<F>::empty(value)) {
+        using C = typename FieldCodec<F, R>::type;
+        if constexpr (requires { C::nullable; }) {
+            if (C::empty(value)) {
                 if (!null) return at;
                 std::memcpy(at, key, size);
                 *at = 0x0A;
@@ -118,51 +146,54 @@ template <bool Skip, class F>
             }
         }
         std::memcpy(at, key, size);
-        if constexpr (Codec<F>::type == 0) *at = Codec<F>::type_of(value);
-        return Codec<F>::write(w, at + size, value, tail);
+        if constexpr (C::type == 0) *at = C::type_of(value);
+        return C::write(w, at + size, value, tail);
     }
 }
 
 // The field that is expected at this place: read when it is there, else left for later. False after a fault.
-template <bool Skip, class F>
+template <Role R, class F>
 [[gnu::always_inline]] inline bool take(Reader& r, const Byte*& at, const Byte* end, const char* key, std::size_t size, std::uint64_t& seen,
                                         std::uint64_t bit, F& out) {
-    if constexpr (Skip) {
+    if constexpr (R == Role::skipped) {
         return true;
     } else {
+        using C = typename FieldCodec<F, R>::type;
         if (static_cast<std::size_t>(end - at) < size) return true;
-        if constexpr (Codec<F>::type != 0) {
+        if constexpr (C::type != 0) {
             if (std::memcmp(at, key, size) == 0) [[likely]] {
-                at = Codec<F>::read(r, at + size, end, out);
+                at = C::read(r, at + size, end, out);
                 seen |= bit;
                 return at != nullptr;
             }
         }
         if (std::memcmp(at + 1, key + 1, size - 1) != 0) return true;
-        at = Codec<F>::read_other(r, *at, at + size, end, out);
+        at = C::read_other(r, *at, at + size, end, out);
         seen |= bit;
         return at != nullptr;
     }
 }
 
-template <bool Skip, class F>
+template <Role R, class F>
 inline const Byte* take_any(Reader& r, Byte type, const Byte* at, const Byte* end, F& out) {
-    if constexpr (Skip) {
+    if constexpr (R == Role::skipped) {
         return at;
     } else {
-        return read_any(r, type, at, end, out);
+        using C = typename FieldCodec<F, R>::type;
+        if (type == C::type && C::type != 0) return C::read(r, at, end, out);
+        return C::read_other(r, type, at, end, out);
     }
 }
 
-template <bool Skip, class F>
+template <Role R, class F>
 inline void emptied([[maybe_unused]] F& out) {
-    if constexpr (!Skip) {
+    if constexpr (R != Role::skipped) {
         if constexpr (is_nullable<F>) Codec<F>::reset(out);
     }
 }
-template <bool Skip, class F>
+template <Role R, class F>
 inline void defaulted(F& out, F& initial) {
-    if constexpr (!Skip) {
+    if constexpr (R != Role::skipped) {
         if constexpr (is_nullable<F>) return;
     }
     if constexpr (std::is_move_assignable_v<F>) out = std::move(initial);
@@ -197,7 +228,7 @@ template <class T, std::size_t... I>
                                         std::index_sequence<I...>) {
     constexpr auto&             keys   = layout<T>;
     [[maybe_unused]] const auto fields = reflect::detail::tie(value);
-    ((at = put<keys.size[I] == 0>(w, at, keys.text + keys.offset[I], keys.size[I], reflect::detail::pick<I>(fields), keys.null[I], room)), ...);
+    ((at = put<keys.role[I]>(w, at, keys.text + keys.offset[I], keys.size[I], reflect::detail::pick<I>(fields), keys.null[I], room)), ...);
     if constexpr (keys.extra < sizeof...(I)) {
         at = write_extra(w, at, reflect::detail::pick<keys.extra>(fields), keys.names, sizeof...(I), tag, room);
     }
@@ -209,7 +240,7 @@ template <class T, class Tie, std::size_t... I>
 [[nodiscard]] inline bool take_in_order(Reader& r, const Byte*& at, const Byte* end, std::uint64_t* seen, const Tie& fields,
                                         std::index_sequence<I...>) {
     constexpr auto& keys = layout<T>;
-    return (take<keys.size[I] == 0>(r, at, end, keys.text + keys.offset[I], keys.size[I], seen[I / 64], std::uint64_t{1} << (I % 64),
+    return (take<keys.role[I]>(r, at, end, keys.text + keys.offset[I], keys.size[I], seen[I / 64], std::uint64_t{1} << (I % 64),
                                     reflect::detail::pick<I>(fields)) &&
             ...);
 }
@@ -236,7 +267,7 @@ template <class T, class Tie, std::size_t... I>
         } else if ((seen[index / 64] >> (index % 64) & 1) != 0) {
             next = r.duplicate(at + 1);
         } else {
-            ((I == index ? (void)(next = take_any<keys.size[I] == 0>(r, *at, key_end + 1, end, reflect::detail::pick<I>(fields))) : (void)0),
+            ((I == index ? (void)(next = take_any<keys.role[I]>(r, *at, key_end + 1, end, reflect::detail::pick<I>(fields))) : (void)0),
              ...);
             seen[index / 64] |= std::uint64_t{1} << (index % 64);
             hint = index + 1;
@@ -252,13 +283,13 @@ template <class T, class Tie, std::size_t... I>
 template <class T, class Tie, std::size_t... I>
 void empty_unseen(bool fresh, const std::uint64_t* seen, const Tie& fields, std::index_sequence<I...>) {
     constexpr auto& keys = layout<T>;
-    ((I != keys.extra && (seen[I / 64] >> (I % 64) & 1) == 0 ? emptied<keys.size[I] == 0>(reflect::detail::pick<I>(fields)) : (void)0), ...);
+    ((I != keys.extra && (seen[I / 64] >> (I % 64) & 1) == 0 ? emptied<keys.role[I]>(reflect::detail::pick<I>(fields)) : (void)0), ...);
     if constexpr (keys.keeps_default) {
         if (fresh) return;
         T          initial{};
         const auto defaults = reflect::detail::tie(initial);
         ((I != keys.extra && (seen[I / 64] >> (I % 64) & 1) == 0
-              ? defaulted<keys.size[I] == 0>(reflect::detail::pick<I>(fields), reflect::detail::pick<I>(defaults))
+              ? defaulted<keys.role[I]>(reflect::detail::pick<I>(fields), reflect::detail::pick<I>(defaults))
               : (void)0),
          ...);
     }
