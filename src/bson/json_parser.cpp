@@ -53,7 +53,7 @@ private:
 
     Result<Document> finished() {
         auto document = out_->finish();
-        if (!document) {  // the size; everything else was seen here first
+        if (!document) {  // the size, or a depth that showed only later; everything else was seen here first
             document.error().code    = Errc::invalid_argument;
             document.error().message = "JSON: " + document.error().message;
         }
@@ -214,8 +214,8 @@ private:
     bool scope_first(Slot slot) {
         const std::size_t begin = in_.position();
         Document          scope;
-        if (!deeper(begin) || !nested(scope)) return false;
-        --depth_;
+        // Read as the level it has under a code. In a plain document it is one deeper, which the builder checks again.
+        if (!nested(scope)) return false;
         std::string held;
         Text        next{};
         if (in_.take(',')) {
@@ -228,9 +228,9 @@ private:
             }
             if (form_of(*next) != JsonForm::none) return in_.wrong(at, stands_alone);
         }
+        if (!deeper(begin)) return false;
         open_document(slot);
         out_->append("$scope", scope);
-        ++depth_;
         if (next) {
             if (!members(*next)) return false;
         } else if (!in_.take('}')) {
