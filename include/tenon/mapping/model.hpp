@@ -129,10 +129,9 @@ struct SoftDeleteOn : Also... {
     static constexpr auto member = Member;
 
     /// A further member that changes with the deletion: `.also<&User::status>("removed", "active")`.
-    template <auto Other, class OnDelete, class OnRestore>
-    [[nodiscard]] consteval SoftDeleteOn<Member, Also..., AlsoSet<Other, OnDelete, OnRestore>> also(OnDelete on_delete,
-                                                                                                 OnRestore on_restore) const {
-        return {static_cast<const Also&>(*this)..., {on_delete, on_restore}};
+    template <auto Other, class D, class R>
+    [[nodiscard]] consteval SoftDeleteOn<Member, Also..., AlsoSet<Other, D, R>> also(D removed, R restored) const {
+        return {static_cast<const Also&>(*this)..., {removed, restored}};
     }
 };
 
