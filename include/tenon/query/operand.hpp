@@ -10,7 +10,7 @@
 #include <type_traits>
 
 #include <tenon/bson/document.hpp>
-#include <tenon/query/encode_value.hpp>
+#include <tenon/mapping/value.hpp>
 #include <tenon/query/mistakes.hpp>
 #include <tenon/reflect/path.hpp>
 
@@ -114,6 +114,11 @@ template <class U, class O, Use How>
     }
 }
 
+template <class U>
+[[nodiscard]] Result<bson::Value> stored(const U& value) {
+    return mapping::value_by<mapping::Codec<U>>(value);
+}
+
 template <class U, class O, Use How>
 [[nodiscard]] Operand encode(const O& o) {
     if constexpr (FreeForm<U>) {
@@ -153,16 +158,16 @@ template <class U, class O, Use How>
         return Operand::date(bson::DateTime(o));
     } else if constexpr (Chrono<U>) {
         if constexpr (std::same_as<O, bson::DateTime>) {
-            return Operand(encode_value(U(o.time())));
+            return Operand(stored(U(o.time())));
         } else {
-            return Operand(encode_value(U(o)));
+            return Operand(stored(U(o)));
         }
     } else if constexpr (is_variant<U> && !std::same_as<O, U>) {
-        return Operand(encode_value(U(o)));
+        return Operand(stored(U(o)));
     } else if constexpr (reflect::Sequence<U> && !std::same_as<O, U>) {
         return encode<reflect::pointee<typename U::value_type>, O, How>(o);
     } else {
-        return Operand(encode_value(o));
+        return Operand(stored(o));
     }
 }
 

@@ -83,8 +83,9 @@ struct StaticPath {
     /// Documents without the field can be read.
     [[nodiscard]] static constexpr bool may_be_absent() { return reflect::is_nullable<Value> || Rules::lenient; }
 
-private:
     static constexpr auto last = detail::Chain<First, Rest...>::last;
+
+private:
     using Holder               = reflect::member_class<last>;
     using Rules                = mapping::Rules<Holder>;
 };

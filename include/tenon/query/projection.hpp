@@ -33,7 +33,8 @@ public:
 private:
     bson::Builder builder_{};
     std::string   path_{};
-    bool          id_ = false;
+    bool          id_  = false;
+    bool          any_ = false;
 };
 
 template <std::size_t N>
@@ -51,6 +52,13 @@ template <class T>
     return i;
 }
 
+/// True when T has a field at this position and stores it.
+template <class T, std::size_t At>
+[[nodiscard]] consteval bool stores() {
+    if constexpr (At < reflect::field_count<T>) return !mapping::is_ignored<T, At>;
+    return false;
+}
+
 template <class T, class U>
 [[nodiscard]] consteval bool readable();
 
@@ -60,7 +68,9 @@ template <class T, class U, std::size_t I>
     constexpr auto label = to_name<name.size()>(name);
     using Wanted         = reflect::field_type<U, I>;
     constexpr auto at    = position_of<T>(name);
-    if constexpr (at == reflect::field_count<T>) {
+    if constexpr (mapping::is_ignored<U, I>) {
+        return true;
+    } else if constexpr (!stores<T, at>()) {
         (void)sizeof(typename mistake::field<label, Wanted>::template is_not_in<T>);
     } else if constexpr (!readable<reflect::field_type<T, at>, Wanted>()) {
         (void)sizeof(typename mistake::field<label, Wanted>::template cannot_be_read_from<reflect::field_type<T, at>>);
@@ -105,7 +115,7 @@ template <class T, class U, std::size_t I, bool Nested>
 void project_field(ProjectionWriter& out) {
     if constexpr (!mapping::is_ignored<U, I>) {
         constexpr auto at = position_of<T>(reflect::field_name<U, I>);
-        if constexpr (at < reflect::field_count<T>) {
+        if constexpr (stores<T, at>()) {
             constexpr auto source = mapping::wire_name<T, at>;
             constexpr auto target = mapping::wire_name<U, I>;
             static_assert(!Nested || source == target, "a field inside a projected struct keeps its stored name");

@@ -44,7 +44,11 @@ public:
     using Clause::Clause;
 
     void add(const PathRef& path, int direction);  ///< the same path twice is an error
+    void add_text(const PathRef& path);                ///< of a text index
     [[nodiscard]] static SortBase parse(std::string_view json);
+
+private:
+    void add_value(const PathRef& path, const bson::Value& value);
 };
 
 /// In which order. The empty sort promises none.

@@ -21,8 +21,8 @@ public:
     [[nodiscard]] static UpdateBase parse(std::string_view json);
     /// `{op: {path: value}}`.
     [[nodiscard]] static UpdateBase one(std::string_view op, const PathRef& path, const Operand& value);
-    /// As one; of no value at all (an empty optional) `{$unset: {path: ""}}`, as the mapping stores no field for it.
-    [[nodiscard]] static UpdateBase set(const PathRef& path, const Operand& value, bool null_when_empty);
+    /// $set and $setOnInsert. Of no value at all (an empty optional) `{$unset: {path: ""}}` or nothing, as the mapping stores no field for it.
+    [[nodiscard]] static UpdateBase set(std::string_view op, const PathRef& path, const Operand& value, bool null_when_empty);
     [[nodiscard]] static UpdateBase rename(const PathRef& from, const PathRef& to);
     [[nodiscard]] static UpdateBase current_date(const PathRef& path, bool timestamp);
     /// $push and $addToSet, always with $each: no value is read as a modifier.
@@ -38,6 +38,8 @@ public:
     [[nodiscard]] UpdateBase with_push(const PathRef& path, std::optional<std::int64_t> position, std::optional<std::int64_t> slice,
                                        const Clause* sort, int order) &&;
 
+    /// As Clause::to_json, with the array filters behind.
+    [[nodiscard]] std::string to_json() const;
     /// The filters that array_filter gave, in order.
     [[nodiscard]] const std::vector<bson::Document>& array_filters() const noexcept { return array_filters_; }
 
@@ -141,12 +143,14 @@ template <class P, class Operation, class O>
 /// $set. An empty optional is $unset (or null where the struct stores empty optionals as null).
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> set(const Field<P>& path, const O& value) {
-    return Update<detail::Root<P>>(UpdateBase::set(path.ref(), detail::operand<P, Use::store>(value), P::null_when_empty()));
+    return Update<detail::Root<P>>(
+        UpdateBase::set("$set", path.ref(), detail::operand<P, Use::store>(value), P::null_when_empty()));
 }
 /// $setOnInsert: only when an upsert inserts.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> set_on_insert(const Field<P>& path, const O& value) {
-    return Update<detail::Root<P>>(UpdateBase::one("$setOnInsert", path.ref(), detail::operand<P, Use::store>(value)));
+    return Update<detail::Root<P>>(
+        UpdateBase::set("$setOnInsert", path.ref(), detail::operand<P, Use::store>(value), P::null_when_empty()));
 }
 /// $unset. The member must be optional, or the path end in a key or an element.
 template <class P>
