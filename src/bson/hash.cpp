@@ -1,3 +1,4 @@
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -9,19 +10,23 @@ namespace tenon::bson {
 namespace {
 
 [[nodiscard]] std::uint64_t mix(std::uint64_t state, std::uint64_t word) noexcept {
-    std::uint64_t h = (state ^ word) * 0x9E3779B97F4A7C15U;
-    h ^= h >> 32U;
-    h *= 0xD6E8FEB86659FD93U;
-    return h ^ (h >> 29U);
+    return std::rotl(state ^ word * 0x9E3779B97F4A7C15U, 29) * 0xD6E8FEB86659FD93U;
 }
 
 [[nodiscard]] std::uint64_t mix_bytes(std::uint64_t state, const void* data, std::size_t size) noexcept {
     const auto* at = static_cast<const std::uint8_t*>(data);
     state          = mix(state, size);
-    for (; size >= 8; size -= 8, at += 8) state = mix(state, detail::load<std::uint64_t>(at));
-    if (size == 0) return state;
+    if (size >= 8) {
+        // The last word overlaps the one before: the size told above keeps texts of other lengths apart.
+        for (std::size_t i = 0; i + 8 < size; i += 8) state = mix(state, detail::load<std::uint64_t>(at + i));
+        return mix(state, detail::load<std::uint64_t>(at + size - 8));
+    }
     std::uint64_t tail = 0;
-    std::memcpy(&tail, at, size);
+    if (size >= 4) {
+        tail = detail::load<std::uint32_t>(at) | std::uint64_t{detail::load<std::uint32_t>(at + size - 4)} << 32U;
+    } else {
+        for (std::size_t i = 0; i < size; ++i) tail = tail << 8U | at[i];
+    }
     return mix(state, tail);
 }
 
@@ -77,6 +82,9 @@ std::uint64_t mix_value(std::uint64_t state, ValueRef value) noexcept {
 
 }  // namespace
 
-std::size_t hash(ValueRef value) noexcept { return static_cast<std::size_t>(mix_value(0, value)); }
+std::size_t hash(ValueRef value) noexcept {
+    const std::uint64_t h = mix_value(0, value);
+    return static_cast<std::size_t>(h ^ h >> 32U);  // the multiplications leave the low bits the weakest
+}
 
 }  // namespace tenon::bson
