@@ -12,6 +12,9 @@
 
 namespace tenon::mql {
 
+/// Fields of a key pattern at most, as in MongoDB.
+inline constexpr std::size_t max_key_parts = 32;
+
 /// One field of an index's key.
 struct KeyPart {
     FieldPath path{};
@@ -23,8 +26,9 @@ struct KeyPattern {
     std::vector<KeyPart> parts{};
     bool                 sparse = false;  ///< leave out a key none of whose fields is there
 
-    /// @errors invalid_argument with CannotCreateIndex (67): no field, over 32 fields, a repeated, empty or `$` path, a
-    /// direction that is zero or no number; unsupported for "text", "hashed", "2d", "2dsphere" and wildcards.
+    /// @errors invalid_argument: CannotCreateIndex (67) for no field, an empty or `$` part of a path, a direction that is
+    /// zero, NaN or no number; BadValue for a repeated path; 13103 for more than `max_key_parts` fields; unsupported for
+    /// "text", "hashed", "2d", "2dsphere" and wildcards.
     [[nodiscard]] static Result<KeyPattern> parse(bson::View spec);
 };
 
@@ -48,6 +52,8 @@ public:
 private:
     friend class KeyGenerator;
     std::vector<bson::ValueRef> values_{};
+    std::vector<bson::ValueRef> sorted_{};  // of the last sort, kept for its room
+    std::vector<std::uint32_t>  order_{};
     std::size_t                 stride_      = 0;
     std::size_t                 count_       = 0;
     std::uint32_t               multikey_    = 0;
@@ -55,9 +61,13 @@ private:
 };
 
 /// Fills `out` with the document's keys, which borrow its bytes: an array yields a key for each element, an empty one
-/// undefined, a missing field null. Without arrays nothing is allocated once `out` has grown.
-/// @errors invalid_argument with CannotIndexParallelArrays (171), or 16746 for a numeric path part that is ambiguous;
-/// `out` is then empty.
-[[nodiscard]] Result<void> index_keys(bson::View document, const KeyPattern& pattern, IndexKeys& out);
+/// undefined, a missing field null. Equal keys (bson::equal) appear once. Nothing is allocated once `out` has grown.
+/// @errors invalid_argument with CannotIndexParallelArrays (171) when two paths go through different arrays, 16746 when
+/// a number in a path names both an element of an array and a field in an element of it; `out` is then empty.
+Result<void> index_keys(bson::View document, const KeyPattern& pattern, IndexKeys& out);
+
+/// The one key of a document none of whose paths meets an array; false, and `out` empty, when one does. A missing field
+/// is null.
+[[nodiscard]] bool key_without_arrays(bson::View document, const KeyPattern& pattern, std::vector<bson::ValueRef>& out);
 
 }  // namespace tenon::mql

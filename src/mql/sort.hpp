@@ -17,8 +17,9 @@ struct SortKey {
 /// A parsed sort, `{a: 1, "b.c": -1}`. Immutable and thread-safe.
 class Sort {
 public:
-    /// @errors invalid_argument with MongoDB's code for a direction other than 1 and -1, an empty or bad path, a
-    /// repeated path, over 32 paths; unsupported for {$meta: ...}.
+    /// A path named again is ignored, as its documents are already tied.
+    /// @errors invalid_argument with MongoDB's code for a direction other than 1 and -1 (15974, 15975), a bad path (15998,
+    /// 16410, 40352, 40353), over 32 paths (13103); unsupported for {$meta: ...} and $natural.
     [[nodiscard]] static Result<Sort> parse(bson::View spec);
 
     [[nodiscard]] const KeyPattern& pattern() const noexcept { return pattern_; }
@@ -26,7 +27,7 @@ public:
 
     /// The key of a document: an array gives its lowest element on an ascending part and its highest on a
     /// descending one, an empty array undefined, a missing field null. The document must outlive the key.
-    /// @errors invalid_argument, code 2: "cannot sort with keys that are parallel arrays".
+    /// @errors invalid_argument, code 2: "cannot sort with keys that are parallel arrays"; 16746 as index_keys.
     [[nodiscard]] Result<SortKey> key(bson::View document) const;
 
     /// -1, 0 or 1, directions applied: negative when `a` comes first.
