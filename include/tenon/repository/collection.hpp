@@ -141,7 +141,7 @@ public:
 
 private:
     friend class Database;
-    friend class detail::Pager;
+    friend struct detail::PagerState;
     Collection(std::shared_ptr<detail::DatabaseState> database, std::shared_ptr<const ModelInfo> model);
 
     struct Caller;

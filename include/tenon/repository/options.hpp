@@ -85,7 +85,6 @@ struct PageOptions {
     std::optional<std::string>   after{};    ///< a Page::next of the same query
     std::optional<std::string>   before{};   ///< a Page::prev of the same query
     std::optional<std::uint64_t> number{};   ///< offset paging: page number from 0; Page::total is filled
-    CallOptions                  call{};
 };
 
 }  // namespace tenon

@@ -1,0 +1,170 @@
+// Handles, errors and reads; the writes are in collection_writes.cpp, indexes in collection_indexes.cpp.
+
+#include <tenon/repository/collection.hpp>
+
+#include <tenon/bson/json.hpp>
+#include <tenon/repository/database.hpp>
+
+#include "repository/caller.hpp"
+
+namespace tenon {
+
+Collection::Collection(const Database& database, const ModelInfo& model)
+    : database_(database.state()), model_(std::shared_ptr<const ModelInfo>(), &model) {
+    database_->know(model);
+}
+
+Collection::Collection(std::shared_ptr<detail::DatabaseState> database, std::shared_ptr<const ModelInfo> model)
+    : database_(std::move(database)), model_(std::move(model)) {}
+
+Collection Collection::in(const Transaction& transaction) const {
+    Collection bound   = *this;
+    bound.transaction_ = transaction.state_;
+    return bound;
+}
+
+Result<Reply> Collection::Caller::send(Request request) const {
+    const auto* transaction = collection.transaction_.get();
+    if (transaction == nullptr) return detail::run(*collection.database_, std::move(request), nullptr);
+    if (transaction->database != collection.database_.get()) {
+        return fail(Errc::invalid_argument, "the collection is bound to a transaction of another database");
+    }
+    if (transaction->session == nullptr) {
+        return fail(Errc::invalid_argument, "the collection is bound to a transaction that has ended");
+    }
+    return detail::run(*collection.database_, std::move(request), transaction->session);
+}
+
+std::string Collection::Caller::where() const {
+    std::string text = collection.name();
+    text += '.';
+    text += name;
+    return text;
+}
+
+tl::unexpected<Error> Collection::Caller::failed(Error error) const {
+    error.where = where();
+    return tl::unexpected<Error>(std::move(error));
+}
+
+tl::unexpected<Error> Collection::Caller::failed(Errc code, std::string message, std::string path) const {
+    return failed(std::move(fail(code, std::move(message), std::move(path)).value()));
+}
+
+tl::unexpected<Error> Collection::Caller::missing() const { return failed(Errc::not_found, "no document has this id"); }
+
+Error Collection::located(Error error, std::string_view call_name, bson::View document) const {
+    const bool of_codec = error.code == Errc::decode || error.code == Errc::encode;
+    if (of_codec && error.path.empty()) error.path = error.where;
+    if (error.document_id.empty()) {
+        if (const auto id = document["_id"]) error.document_id = bson::to_json(id, bson::JsonMode::canonical);
+    }
+    error.where = Caller{*this, call_name}.where();
+    return error;
+}
+
+Error Collection::missing(std::string_view call_name) const { return std::move(Caller{*this, call_name}.missing().value()); }
+
+namespace {
+
+Find find_of(bson::Document filter, FindOptions& options) {
+    Find find;
+    find.filter     = std::move(filter);
+    find.sort       = std::move(options.sort);
+    find.projection = std::move(options.projection);
+    find.skip       = options.skip;
+    find.limit      = options.limit;
+    find.hint       = std::move(options.hint);
+    return find;
+}
+
+}  // namespace
+
+Result<DocumentCursor> Collection::find(bson::Document filter, FindOptions options) const {
+    const Caller run{*this, "find"};
+    if (options.skip < 0 || options.limit < 0) {
+        const char* option = options.skip < 0 ? "skip" : "limit";
+        return run.failed(Errc::invalid_argument, std::string(option) + " is 0 or more", option);
+    }
+    auto reply = run(find_of(std::move(filter), options), std::move(options.call));
+    if (!reply) return fail(std::move(reply).error());
+    return DocumentCursor(std::move(reply->cursor), run.where());
+}
+
+Result<DocumentCursor> Collection::find_by_id(DocumentId id, CallOptions call) const {
+    const Caller run{*this, "get"};
+    auto         filter = std::move(id).filter();
+    if (!filter) return run.failed(std::move(filter).error());
+    Find find;
+    find.filter = std::move(*filter);
+    find.limit  = 1;
+    auto reply  = run(std::move(find), std::move(call));
+    if (!reply) return fail(std::move(reply).error());
+    return DocumentCursor(std::move(reply->cursor), run.where());
+}
+
+Result<bson::Document> Collection::get(DocumentId id, CallOptions call) const {
+    auto cursor = find_by_id(std::move(id), std::move(call));
+    if (!cursor) return fail(std::move(cursor).error());
+    auto document = cursor->next();
+    if (!document) return fail(std::move(document).error());
+    if (!*document) return fail(missing("get"));
+    return bson::Document(**document);
+}
+
+Result<std::optional<bson::Document>> Collection::first(bson::Document filter, FindOptions options) const {
+    options.limit = 1;
+    auto cursor   = find(std::move(filter), std::move(options));
+    if (!cursor) return fail(std::move(cursor).error());
+    auto document = cursor->next();
+    if (!document) return fail(std::move(document).error());
+    if (!*document) return std::optional<bson::Document>{};
+    return std::optional<bson::Document>{bson::Document(**document)};
+}
+
+Result<bool> Collection::exists(bson::Document filter, CallOptions call) const {
+    Count count;
+    count.filter = std::move(filter);
+    count.limit  = 1;
+    auto reply   = Caller{*this, "exists"}(std::move(count), std::move(call));
+    if (!reply) return fail(std::move(reply).error());
+    return reply->count > 0;
+}
+
+Result<std::int64_t> Collection::count(bson::Document filter, CountOptions options) const {
+    const Caller run{*this, "count"};
+    if (options.skip < 0 || options.limit < 0) {
+        const char* option = options.skip < 0 ? "skip" : "limit";
+        return run.failed(Errc::invalid_argument, std::string(option) + " is 0 or more", option);
+    }
+    auto reply = run(Count{std::move(filter), options.skip, options.limit, std::move(options.hint)}, std::move(options.call));
+    if (!reply) return fail(std::move(reply).error());
+    return reply->count;
+}
+
+Result<std::int64_t> Collection::estimated_count(CallOptions call) const {
+    auto reply = Caller{*this, "estimated_count"}(EstimatedCount{}, std::move(call));
+    if (!reply) return fail(std::move(reply).error());
+    return reply->count;
+}
+
+Result<bson::Array> Collection::distinct(std::string path, bson::Document filter, CallOptions call) const {
+    auto reply = Caller{*this, "distinct"}(Distinct{std::move(path), std::move(filter)}, std::move(call));
+    if (!reply) return fail(std::move(reply).error());
+    return std::move(reply->values);
+}
+
+Result<bson::Document> Collection::explain(bson::Document filter, FindOptions options) const {
+    auto reply = Caller{*this, "explain"}(Explain{find_of(std::move(filter), options)}, std::move(options.call));
+    if (!reply) return fail(std::move(reply).error());
+    return std::move(reply->plan);
+}
+
+Result<DocumentCursor> Collection::aggregate(std::vector<bson::Document> pipeline, CallOptions call) const {
+    const Caller run{*this, "aggregate"};
+    auto         reply = run(Aggregate{std::move(pipeline)}, std::move(call));
+    if (!reply) return fail(std::move(reply).error());
+    return DocumentCursor(std::move(reply->cursor), run.where());
+}
+
+}  // namespace tenon

@@ -1,0 +1,80 @@
+#include <tenon/repository/database.hpp>
+
+#include <tenon/repository/collection.hpp>
+#include <tenon/repository/run.hpp>
+
+#include "repository/database_state.hpp"
+#include "repository/middleware/observe.hpp"
+#include "repository/middleware/soft_delete.hpp"
+#include "repository/middleware/stamps.hpp"
+#include "repository/middleware/tenant.hpp"
+
+namespace tenon {
+
+namespace detail {
+
+void DatabaseState::know(const ModelInfo& model) {
+    const std::lock_guard lock(mutex_);
+    models_.try_emplace(model.collection, &model);
+}
+
+const ModelInfo* DatabaseState::known(std::string_view collection) const {
+    const std::lock_guard lock(mutex_);
+    const auto            found = models_.find(collection);
+    return found == models_.end() ? nullptr : found->second;
+}
+
+Result<Reply> run(DatabaseState& database, Request request, Session* session) {
+    if (session != nullptr) return database.stack->run(std::move(request), *session);
+    if (inside_transaction(database)) {
+        auto refused = fail(Errc::invalid_argument,
+                            "a call inside the body of a transaction must be bound to it, as repository.in(tx) is: unbound it would wait "
+                            "for the transaction that waits for it");
+        refused.value().where = where(request);
+        return refused;
+    }
+    class NoTransaction final : public Session {} none;
+    return database.stack->run(std::move(request), none);
+}
+
+}  // namespace detail
+
+Database Database::over(std::shared_ptr<Store> engine, const Config& config, const Models& models) {
+    auto tenant      = std::make_shared<repository::Tenant>(std::move(engine));
+    auto soft_delete = std::make_shared<repository::SoftDelete>(std::move(tenant));
+    auto stamps      = std::make_shared<repository::Stamps>(std::move(soft_delete));
+    auto observe     = std::make_shared<repository::Observe>(std::move(stamps), config);
+    auto state       = std::make_shared<detail::DatabaseState>(std::move(observe));
+    for (const auto* model : models.infos) state->know(*model);
+    return Database(std::move(state));
+}
+
+Collection Database::collection(std::string_view name) const {
+    if (const auto* known = state_->known(name)) return Collection(*this, *known);
+    auto model        = std::make_shared<ModelInfo>();
+    model->collection = name;
+    return {state_, std::move(model)};
+}
+
+Capabilities Database::capabilities() const { return state_->stack->capabilities(); }
+
+Result<std::vector<std::string>> Database::list_collections() const {
+    auto reply = tenon::run(*this, Request{.operation = ListCollections{}});
+    if (!reply) return fail(std::move(reply).error());
+    return std::move(std::get<CollectionsReply>(*reply).names);
+}
+
+Result<Reply> run(const Database& database, Request request, Session* session) {
+    auto& state = *database.state();
+    if (request.model != nullptr) return detail::run(state, std::move(request), session);
+    if (const auto* known = state.known(request.collection)) {
+        request.model = known;
+        return detail::run(state, std::move(request), session);
+    }
+    ModelInfo plain;
+    plain.collection = request.collection;
+    request.model    = &plain;
+    return detail::run(state, std::move(request), session);
+}
+
+}  // namespace tenon

@@ -1,0 +1,44 @@
+#pragma once
+// What all handles on one open database share.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <tenon/repository/transaction.hpp>
+#include <tenon/store/model_info.hpp>
+#include <tenon/store/store.hpp>
+
+namespace tenon::detail {
+
+struct DatabaseState {
+    explicit DatabaseState(std::shared_ptr<Store> top) noexcept : stack(std::move(top)) {}
+
+    std::shared_ptr<Store> stack;  // the outermost middleware
+
+    /// Makes a model known for untyped calls on its collection; the first one stays.
+    void know(const ModelInfo& model);
+    /// The model known for a collection, or null.
+    [[nodiscard]] const ModelInfo* known(std::string_view collection) const;
+
+private:
+    mutable std::mutex                               mutex_;
+    std::map<std::string, const ModelInfo*, std::less<>> models_;
+};
+
+/// What a Transaction and the repositories bound to it share. `session` is null once it ended.
+struct TransactionState {
+    const DatabaseState* database = nullptr;
+    Session*             session  = nullptr;
+    bool                 read_only = false;
+    std::uint32_t        reruns    = 0;
+};
+
+/// Whether the body of a transaction of this database runs on this thread.
+[[nodiscard]] bool inside_transaction(const DatabaseState& database) noexcept;
+
+/// Database::run: the single entry.
+[[nodiscard]] Result<Reply> run(DatabaseState& database, Request request, Session* session);
+
+}  // namespace tenon::detail

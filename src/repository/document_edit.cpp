@@ -1,0 +1,122 @@
+#include "repository/document_edit.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace tenon::repository {
+
+namespace {
+
+void write_element(std::vector<std::uint8_t>& out, std::string_view key, bson::ValueRef value) {
+    out.push_back(static_cast<std::uint8_t>(value.type()));
+    out.insert(out.end(), key.begin(), key.end());
+    out.push_back(0);
+    out.insert(out.end(), value.bytes().begin(), value.bytes().end());
+}
+
+void write_size(std::vector<std::uint8_t>& bytes) noexcept {
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    std::memcpy(bytes.data(), &size, sizeof size);
+}
+
+enum class Place { front, back };
+
+void put(bson::Document& document, std::string_view key, bson::ValueRef value, Place place) {
+    const auto* start = document.view().data();
+    std::size_t from  = 0;  // of the element there is
+    std::size_t at    = 0;  // of its payload
+    std::size_t to    = 0;
+    for (auto it = document.begin(); it != document.end(); ++it) {
+        if (it->key != key) continue;
+        from = static_cast<std::size_t>(it.position() - start);
+        at   = from + 1 + key.size() + 1;
+        to   = at + it->value.bytes().size();
+        break;
+    }
+    auto bytes = document.release();
+    if (bytes.empty()) bytes = {5, 0, 0, 0, 0};
+    const auto payload = value.bytes();
+    if (from != 0 && to - at == payload.size()) {
+        bytes[from] = static_cast<std::uint8_t>(value.type());
+        if (!payload.empty()) std::memcpy(bytes.data() + at, payload.data(), payload.size());
+    } else if (from == 0 && place == Place::back) {
+        bytes.pop_back();
+        write_element(bytes, key, value);
+        bytes.push_back(0);
+    } else {
+        std::vector<std::uint8_t> element;
+        write_element(element, key, value);
+        if (from == 0) from = to = 4;
+        const auto position = bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.begin() + static_cast<std::ptrdiff_t>(to));
+        bytes.insert(position, element.begin(), element.end());
+    }
+    write_size(bytes);
+    document = bson::Document::trusted(std::move(bytes));
+}
+
+}  // namespace
+
+void set_field(bson::Document& document, std::string_view key, bson::ValueRef value) { put(document, key, value, Place::back); }
+
+void set_first_field(bson::Document& document, std::string_view key, bson::ValueRef value) {
+    put(document, key, value, Place::front);
+}
+
+void add_condition(bson::Document& filter, std::string_view key, bson::ValueRef condition) {
+    const auto present = filter[key];
+    if (present.missing()) {
+        put(filter, key, condition, Place::back);
+        return;
+    }
+    if (present.identical(condition)) return;  // said already; twice would be two values for one path of an upsert
+    bson::Builder both;
+    both.open_array("$and").push(filter.view()).push_document().append(key, condition).close().close();
+    filter = both.take();
+}
+
+void add_condition(bson::Document& filter, std::string_view key, std::string_view op, bson::ValueRef operand) {
+    bson::Builder condition;
+    condition.open_document("c").append(op, operand).close();
+    add_condition(filter, key, condition.take()["c"]);
+}
+
+bool is_plain_value(bson::ValueRef value) noexcept {
+    switch (value.type()) {
+        case bson::Type::missing:
+        case bson::Type::undefined:
+        case bson::Type::regex:
+        case bson::Type::array: return false;
+        case bson::Type::document: {
+            const auto view = value.as_view();
+            return view.empty() || !view.begin()->key.starts_with('$');
+        }
+        default: return true;
+    }
+}
+
+namespace {
+
+bson::ValueRef id_condition(bson::ValueRef condition) noexcept {
+    if (is_plain_value(condition)) return condition;
+    if (condition.type() != bson::Type::document) return {};
+    auto first = condition.as_view().begin();
+    if (first->key != "$eq") return {};
+    const auto value = first->value;
+    ++first;
+    // An array's equality is met by its elements, too; as an id it is not one document's alone.
+    return first == std::default_sentinel && value.type() != bson::Type::array ? value : bson::ValueRef{};
+}
+
+}  // namespace
+
+bson::ValueRef only_id(bson::View filter) noexcept {
+    auto element = filter.begin();
+    if (element == std::default_sentinel || element->key != "_id") return {};
+    const auto value = id_condition(element->value);
+    ++element;
+    return element == std::default_sentinel ? value : bson::ValueRef{};
+}
+
+bson::ValueRef id_of(bson::View filter) noexcept { return id_condition(filter["_id"]); }
+
+}  // namespace tenon::repository

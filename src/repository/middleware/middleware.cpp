@@ -1,0 +1,21 @@
+#include "repository/middleware/middleware.hpp"
+
+namespace tenon::repository {
+
+Result<std::optional<bson::Document>> read_one(Store& store, const Request& like, bson::Document filter, bson::Document sort,
+                                               Session& session) {
+    Find find;
+    find.filter = std::move(filter);
+    find.sort   = std::move(sort);
+    find.limit  = 1;
+    Request request{like.collection, std::move(find), like.model, like.context};
+    request.context.expected_version.reset();
+    auto reply = reply_as<FindReply>(store.run(std::move(request), session));
+    if (!reply) return fail(std::move(reply).error());
+    auto next = reply->cursor->next();
+    if (!next) return fail(std::move(next).error());
+    if (!*next) return std::optional<bson::Document>{};
+    return std::optional<bson::Document>{bson::Document(**next)};
+}
+
+}  // namespace tenon::repository

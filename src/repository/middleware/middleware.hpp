@@ -1,0 +1,41 @@
+#pragma once
+// Middleware: a Store that holds the next one. What a layer does not override passes through.
+
+#include <memory>
+#include <utility>
+
+#include <tenon/store/store.hpp>
+
+namespace tenon::repository {
+
+class Middleware : public Store {
+public:
+    explicit Middleware(std::shared_ptr<Store> inner) noexcept : inner_(std::move(inner)) {}
+
+    Result<std::unique_ptr<Session>> begin(const TransactionOptions& options, const Context& context) override {
+        return inner_->begin(options, context);
+    }
+    Result<void> commit(Session& session, const Context& context) override { return inner_->commit(session, context); }
+    void         abort(Session& session) noexcept override { inner_->abort(session); }
+    [[nodiscard]] Capabilities capabilities() const override { return inner_->capabilities(); }
+
+protected:
+    Result<Reply> pass(Request& request, Session& session) { return inner_->run(std::move(request), session); }
+
+    std::shared_ptr<Store> inner_;
+};
+
+/// The alternative of a reply that the operation names. @errors those of the reply.
+template <class R>
+[[nodiscard]] Result<R> reply_as(Result<Reply> reply) {
+    if (!reply) return fail(std::move(reply).error());
+    auto* held = std::get_if<R>(&*reply);
+    if (held == nullptr) return fail(Errc::corrupt, "the engine answered with the reply of another operation");
+    return std::move(*held);
+}
+
+/// The first document of a find, or empty.
+[[nodiscard]] Result<std::optional<bson::Document>> read_one(Store& store, const Request& like, bson::Document filter,
+                                                             bson::Document sort, Session& session);
+
+}  // namespace tenon::repository

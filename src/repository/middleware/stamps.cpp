@@ -1,0 +1,328 @@
+#include "repository/middleware/stamps.hpp"
+
+#include <limits>
+
+#include "repository/compare_and_set.hpp"
+#include "repository/document_edit.hpp"
+#include "repository/update_edit.hpp"
+
+namespace tenon::repository {
+
+namespace {
+
+bool keeps_stamps(const ModelInfo& model) noexcept {
+    return !model.version.empty() || !model.created_at.empty() || !model.updated_at.empty();
+}
+
+/// A date that nobody set: missing, null, or the default of the struct's member.
+bool is_empty_date(bson::ValueRef value) noexcept {
+    return value.missing() || value.type() == bson::Type::null ||
+           (value.type() == bson::Type::datetime && value.as_datetime().empty());
+}
+
+/// The fields of a document that is new: as an insert or the insert of an upsert stores it.
+void stamp_new(const ModelInfo& model, bson::Document& document, bson::DateTime now) {
+    const auto at = Scalar::date(now);
+    if (!model.created_at.empty() && is_empty_date(document[model.created_at])) set_field(document, model.created_at, at.ref());
+    if (!model.updated_at.empty()) set_field(document, model.updated_at, at.ref());
+    if (!model.version.empty()) set_field(document, model.version, Scalar::integer(1, model.version_is_int32).ref());
+}
+
+Result<void> stamp_next(const ModelInfo& model, bson::Document& document, std::int64_t version, bson::DateTime now) {
+    const auto most = model.version_is_int32 ? std::int64_t{std::numeric_limits<std::int32_t>::max()}
+                                             : std::numeric_limits<std::int64_t>::max();
+    if (version >= most) return fail(Errc::invalid_argument, "the version is at its type's end and cannot be raised", model.version);
+    if (!model.updated_at.empty()) set_field(document, model.updated_at, Scalar::date(now).ref());
+    if (!model.version.empty()) set_field(document, model.version, Scalar::integer(version + 1, model.version_is_int32).ref());
+    return {};
+}
+
+Error stale(const ModelInfo& model, std::int64_t expected, bson::View stored) {
+    Error error;
+    error.code       = Errc::version_conflict;
+    error.path       = model.version;
+    const auto value = stored[model.version].to_int64();
+    error.message    = "version " + std::to_string(expected) + " is stale, the stored one is " +
+                    (value ? std::to_string(*value) : std::string("missing")) + "; read again and re-apply";
+    return error;
+}
+
+bool matched_nothing(const Reply& reply) noexcept {
+    if (const auto* update = std::get_if<UpdateReply>(&reply)) return update->matched == 0 && !update->upserted_id;
+    if (const auto* deleted = std::get_if<DeleteReply>(&reply)) return deleted->deleted == 0;
+    if (const auto* changed = std::get_if<FindAndModifyReply>(&reply)) {
+        return !changed->value && !changed->updated_existing && !changed->upserted_id;
+    }
+    return false;
+}
+
+Result<Reply> no_version_expected(Request& request) {
+    return fail(Errc::invalid_argument, std::string(verb(request.operation)) + " takes no expected version", "expected_version");
+}
+
+}  // namespace
+
+Result<Reply> Stamps::run(Request request, Session& session) {
+    const ModelInfo& model = *request.model;
+    if (request.context.expected_version && model.version.empty()) {
+        return fail(Errc::invalid_argument, "the model of \"" + model.collection + "\" has no version to compare with", "expected_version");
+    }
+    if (!keeps_stamps(model)) {
+        const auto* bulk = std::get_if<BulkWrite>(&request.operation);
+        if (bulk == nullptr || bulk->expected_versions.empty()) return pass(request, session);
+    }
+    return std::visit(overloaded{
+                          [&](Find&) { return read(request, session); },
+                          [&](Insert& op) { return insert(request, op, session); },
+                          [&](Update& op) { return update(request, op, session); },
+                          [&](Replace& op) { return replace(request, op, session); },
+                          [&](Delete& op) { return remove(request, op, session); },
+                          [&](Restore& op) { return restore(request, op, session); },
+                          [&](FindAndModify& op) { return find_and_modify(request, op, session); },
+                          [&](Count&) { return read(request, session); },
+                          [&](EstimatedCount&) { return read(request, session); },
+                          [&](Distinct&) { return read(request, session); },
+                          [&](Aggregate& op) { return aggregate(request, op, session); },
+                          [&](BulkWrite& op) { return bulk_write(request, op, session); },
+                          [&](Explain&) { return read(request, session); },
+                          [&](CreateIndexes&) { return read(request, session); },
+                          [&](ListIndexes&) { return read(request, session); },
+                          [&](DropIndexes&) { return read(request, session); },
+                          [&](HideIndex&) { return read(request, session); },
+                          [&](CreateCollection&) { return read(request, session); },
+                          [&](DropCollection&) { return read(request, session); },
+                          [&](ListCollections&) { return read(request, session); },
+                      },
+                      request.operation);
+}
+
+Result<Reply> Stamps::read(Request& request, Session& session) {
+    if (request.context.expected_version) return no_version_expected(request);
+    return pass(request, session);
+}
+
+Result<Reply> Stamps::aggregate(Request& request, Aggregate& op, Session& session) {
+    if (is_write(request.operation)) {
+        const std::string stage(op.pipeline.back().begin()->key);
+        return fail(Errc::unsupported, stage + " would write past the fields that the library keeps on this model", stage);
+    }
+    return read(request, session);
+}
+
+Result<Reply> Stamps::insert(Request& request, Insert& op, Session& session) {
+    if (request.context.expected_version) return no_version_expected(request);
+    const auto now = bson::DateTime::now();
+    for (auto& document : op.documents) stamp_new(*request.model, document, now);
+    return pass(request, session);
+}
+
+Result<Reply> Stamps::update(Request& request, Update& op, Session& session) {
+    if (auto fine = check_update(op.update, *request.model); !fine) return fail(std::move(fine).error());
+    op.update = stamped_update(*request.model, op.update, op.upsert, bson::DateTime::now());
+    if (!request.context.expected_version) return pass(request, session);
+    if (op.many) return fail(Errc::invalid_argument, "an update of many takes no expected version", "expected_version");
+    if (op.upsert) return fail(Errc::invalid_argument, "an upsert takes no expected version: nothing is stored yet", "expected_version");
+    return at_version(request, op.filter, session);
+}
+
+Result<Reply> Stamps::remove(Request& request, Delete& op, Session& session) {
+    if (!request.context.expected_version) return pass(request, session);
+    if (op.many) return fail(Errc::invalid_argument, "a delete of many takes no expected version", "expected_version");
+    return at_version(request, op.filter, session);
+}
+
+Result<Reply> Stamps::restore(Request& request, Restore& op, Session& session) {
+    if (!request.context.expected_version) return pass(request, session);
+    if (op.many) return fail(Errc::invalid_argument, "a restore of many takes no expected version", "expected_version");
+    request.context.visibility = Visibility::only_deleted;
+    return at_version(request, op.filter, session);
+}
+
+Result<Reply> Stamps::replace(Request& request, Replace& op, Session& session) {
+    const ModelInfo& model    = *request.model;
+    const auto&      expected = request.context.expected_version;
+    if (expected && op.upsert) {
+        return fail(Errc::invalid_argument, "an upsert takes no expected version: nothing is stored yet", "expected_version");
+    }
+    const bool version_known = model.version.empty() || expected.has_value();
+    const bool created_known = model.created_at.empty() || !is_empty_date(op.replacement[model.created_at]);
+    if (!version_known || !created_known) return replace_after_reading(request, session);
+    if (auto fine = stamp_next(model, op.replacement, expected.value_or(0), bson::DateTime::now()); !fine) {
+        return fail(std::move(fine).error());
+    }
+    return expected ? at_version(request, op.filter, session) : pass(request, session);
+}
+
+Result<Reply> Stamps::find_and_modify(Request& request, FindAndModify& op, Session& session) {
+    const ModelInfo& model    = *request.model;
+    const auto&      expected = request.context.expected_version;
+    if (expected && op.upsert) {
+        return fail(Errc::invalid_argument, "an upsert takes no expected version: nothing is stored yet", "expected_version");
+    }
+    switch (op.kind) {
+        case FindAndModify::Kind::remove: break;
+        case FindAndModify::Kind::update: {
+            if (auto fine = check_update(op.change, model); !fine) return fail(std::move(fine).error());
+            op.change = stamped_update(model, op.change, op.upsert, bson::DateTime::now());
+            break;
+        }
+        case FindAndModify::Kind::replace: {
+            const bool version_known = model.version.empty() || expected.has_value();
+            const bool created_known = model.created_at.empty() || !is_empty_date(op.change[model.created_at]);
+            if (!version_known || !created_known) return replace_after_reading(request, session);
+            if (auto fine = stamp_next(model, op.change, expected.value_or(0), bson::DateTime::now()); !fine) {
+                return fail(std::move(fine).error());
+            }
+            break;
+        }
+    }
+    return expected ? at_version(request, op.filter, session) : pass(request, session);
+}
+
+Result<Reply> Stamps::at_version(Request& request, bson::Document& filter, Session& session) {
+    const ModelInfo&   model    = *request.model;
+    const std::int64_t expected = *request.context.expected_version;
+    bson::Document     without  = filter;
+    const Request      like{request.collection, Find{}, &model, request.context};
+    add_condition(filter, model.version, Scalar::int64(expected).ref());
+
+    auto reply = pass(request, session);
+    if (!reply || !matched_nothing(*reply)) return reply;
+    auto stored = read_one(*inner_, like, std::move(without), {}, session);
+    if (!stored) return fail(std::move(stored).error());
+    if (!*stored) return reply;  // gone: the caller's to say
+    if ((**stored)[model.version].to_int64() == expected) return reply;
+    return fail(stale(model, expected, **stored));
+}
+
+Result<Reply> Stamps::replace_after_reading(const Request& request, Session& session) {
+    const ModelInfo& model = *request.model;
+    const auto*      whole = std::get_if<Replace>(&request.operation);
+    const auto*      found = std::get_if<FindAndModify>(&request.operation);
+    const auto&      filter      = whole != nullptr ? whole->filter : found->filter;
+    const auto&      replacement = whole != nullptr ? whole->replacement : found->change;
+    const bool       upsert      = whole != nullptr ? whole->upsert : found->upsert;
+    const auto       sort        = found != nullptr ? found->sort : bson::Document{};
+    const auto       now         = bson::DateTime::now();
+
+    Attempts             attempts;
+    std::optional<Error> duplicate;
+    for (;;) {
+        if (auto more = attempts.next(request.context); !more) return fail(std::move(more).error());
+        auto current = read_one(*inner_, request, filter, sort, session);
+        if (!current) return fail(std::move(current).error());
+        // An insert that met a document which this call cannot see (a deleted one, or another unique key) will meet it again.
+        if (!*current && duplicate) return fail(std::move(*duplicate));
+
+        Request        next = request;
+        bson::Document to_match  = filter;
+        bson::Document to_store  = replacement;
+        next.context.expected_version.reset();
+        if (*current) {
+            const bson::View stored  = (*current)->view();
+            const auto       version = model.version.empty() ? bson::ValueRef{} : stored[model.version];
+            const auto&      expected = request.context.expected_version;
+            if (expected && version.to_int64() != *expected) return fail(stale(model, *expected, stored));
+            if (auto fine = stamp_next(model, to_store, version.to_int64().value_or(0), now); !fine) return fail(std::move(fine).error());
+            if (!model.created_at.empty() && is_empty_date(to_store[model.created_at])) {
+                const auto created = stored[model.created_at];
+                if (created) set_field(to_store, model.created_at, created);
+            }
+            if (only_id(to_match).missing()) add_condition(to_match, "_id", "$eq", stored["_id"]);
+            if (!model.version.empty()) {
+                const auto null = Scalar::null();  // also met by a document that lacks the field
+                add_condition(to_match, model.version, "$eq", version ? version : null.ref());
+            }
+        } else {
+            if (!upsert) {
+                if (whole != nullptr) return Reply(UpdateReply{});
+                return Reply(FindAndModifyReply{});
+            }
+            // No stored document lacks these fields: this matches none, and so inserts, or fails on the _id of one that came meanwhile.
+            const std::string& kept = model.version.empty() ? model.created_at : model.version;
+            bson::Builder no;
+            no.open_document("c").append("$exists", false).close();
+            add_condition(to_match, kept, no.take()["c"]);
+            stamp_new(model, to_store, now);
+        }
+        if (auto* op = std::get_if<Replace>(&next.operation)) {
+            op->filter      = std::move(to_match);
+            op->replacement = std::move(to_store);
+            op->upsert      = !*current;
+        } else if (auto* modify = std::get_if<FindAndModify>(&next.operation)) {
+            modify->filter = std::move(to_match);
+            modify->change = std::move(to_store);
+            modify->upsert = !*current;
+        }
+        auto reply = inner_->run(std::move(next), session);
+        if (reply && !matched_nothing(*reply)) return reply;
+        if (reply) continue;
+        if (*current || reply.error().code != Errc::duplicate_key) return reply;
+        duplicate = std::move(reply).error();
+    }
+}
+
+Result<Reply> Stamps::bulk_write(Request& request, BulkWrite& op, Session& session) {
+    const ModelInfo& model = *request.model;
+    if (request.context.expected_version) return no_version_expected(request);
+    if (!op.expected_versions.empty() && op.expected_versions.size() != op.items.size()) {
+        return fail(Errc::invalid_argument, "expected_versions has one entry for each item, or none", "expected_versions");
+    }
+    for (const auto& version : op.expected_versions) {
+        if (version && model.version.empty()) {
+            return fail(Errc::invalid_argument, "the model of \"" + model.collection + "\" has no version to compare with", "expected_version");
+        }
+    }
+    if (!keeps_stamps(model)) {
+        op.expected_versions.clear();
+        return pass(request, session);
+    }
+    // Nothing is written when an item makes no sense.
+    const auto now = bson::DateTime::now();
+    for (auto& item : op.items) {
+        if (auto* update = std::get_if<Update>(&item)) {
+            if (auto fine = check_update(update->update, model); !fine) return fail(std::move(fine).error());
+        }
+    }
+    bool alone = false;
+    for (std::size_t i = 0; i < op.items.size(); ++i) {
+        const bool versioned = !op.expected_versions.empty() && op.expected_versions[i].has_value();
+        if (kind(request, op.items[i], versioned) == ItemKind::alone) {
+            alone = true;
+            continue;
+        }
+        std::visit(overloaded{
+                       [&](BulkWrite::InsertOne& one) { stamp_new(model, one.document, now); },
+                       [&](Update& one) { one.update = stamped_update(model, one.update, one.upsert, now); },
+                       [&](Replace& one) { (void)stamp_next(model, one.replacement, 0, now); },
+                       [&](Delete&) {},
+                   },
+                   op.items[i]);
+    }
+    if (!alone) {
+        op.expected_versions.clear();
+        return pass(request, session);
+    }
+    return run_segments(std::move(request), session, *this);
+}
+
+ItemKind Stamps::kind(const Request&, const BulkWrite::Item& item, bool versioned) const {
+    // A replace reads before it writes, unless the model has no more than updated_at: run() decides that for one alone.
+    return versioned || std::holds_alternative<Replace>(item) ? ItemKind::alone : ItemKind::together;
+}
+
+Result<BulkReply> Stamps::send(Request request, Session& session) {
+    std::get<BulkWrite>(request.operation).expected_versions.clear();
+    return reply_as<BulkReply>(inner_->run(std::move(request), session));
+}
+
+Result<BulkReply> Stamps::run_alone(Request request, Session& session) {
+    const bool versioned = request.context.expected_version.has_value();
+    auto       reply     = run(std::move(request), session);
+    if (reply && versioned && matched_nothing(*reply)) {
+        return fail(Errc::not_found, "no document has this id; it was removed after it was read");
+    }
+    return as_bulk_reply(std::move(reply));
+}
+
+}  // namespace tenon::repository
