@@ -1,0 +1,245 @@
+// From a projection's spec to its tree, refused where MongoDB refuses it.
+
+#include <algorithm>
+#include <limits>
+
+#include "mql/mql_error.hpp"
+#include "mql/projection_node.hpp"
+
+namespace tenon::mql {
+
+using bson::Type;
+using bson::ValueRef;
+
+namespace {
+
+using Kind = ProjectionField::Kind;
+
+enum class Mode : std::uint8_t { undecided, inclusion, exclusion };
+
+std::int32_t clamped(ValueRef number) {
+    const double value = number.to_double().value_or(0);
+    if (!(value > std::numeric_limits<std::int32_t>::min())) return std::numeric_limits<std::int32_t>::min();
+    if (value >= std::numeric_limits<std::int32_t>::max()) return std::numeric_limits<std::int32_t>::max();
+    return static_cast<std::int32_t>(value);
+}
+
+// The find form of $slice: a number, or [skip, limit]. Empty for anything else, which is the expression's form.
+std::optional<ProjectionSlice> find_slice(ValueRef argument) {
+    ProjectionSlice slice;
+    if (argument.is_number()) {
+        slice.skip = clamped(argument);
+        return slice;
+    }
+    if (argument.type() != Type::array) return std::nullopt;
+    std::vector<ValueRef> parts;
+    for (const auto& element : argument.as_view()) parts.push_back(element.value);
+    if (parts.size() != 2 || !parts[0].is_number() || !parts[1].is_number()) return std::nullopt;
+    slice.skip      = clamped(parts[0]);
+    slice.limit     = clamped(parts[1]);
+    slice.has_limit = true;
+    return slice.limit > 0 ? std::optional(slice) : std::nullopt;
+}
+
+class Parser {
+public:
+    Result<void> parse(bson::View spec) {
+        for (const auto& element : spec) {
+            if (auto parsed = parse_element(element, {}); !parsed) return parsed;
+        }
+        finish();
+        return {};
+    }
+
+    detail::ProjectionProgram program{};
+
+private:
+    Result<void> parse_element(bson::Element element, const std::string& above) {
+        if (auto checked = check_path(element.key); !checked) return checked;
+        const bool        positional = element.key.size() > 2 && element.key.ends_with(".$");
+        const std::string path       = (above.empty() ? "" : above + ".") + std::string(element.key);
+        switch (element.value.type()) {
+            case Type::document: return parse_document(element.value.as_view(), path, positional);
+            case Type::boolean:
+            case Type::int32:
+            case Type::int64:
+            case Type::float64:
+            case Type::decimal128:
+                return element.value.truthy() ? include(path, positional) : exclude(path, positional);
+            default:
+                if (positional) return mql_error(31308, "positional projection cannot be used with a literal", path);
+                if (mode_ == Mode::exclusion) return mql_error(31310, "an exclusion projection cannot have an expression", path);
+                return compute(path, element.value);
+        }
+    }
+
+    Result<void> parse_document(bson::View document, const std::string& path, bool positional) {
+        if (positional) return mql_error(31271, "positional projection cannot be used with an expression or sub object", path);
+        if (document.empty()) return mql_error(51270, "an empty sub-projection is not a valid value", path);
+        const bson::Element first = *document.begin();
+        if (first.key.empty() || first.key[0] != '$' || document.count() != 1) {
+            for (const auto& element : document) {
+                if (auto parsed = parse_element(element, path); !parsed) return parsed;
+            }
+            return {};
+        }
+        if (first.key == "$slice") {
+            if (auto slice = find_slice(first.value)) return add_slice(path, std::move(*slice));
+        }
+        if (first.key == "$elemMatch") return elem_match(path, first.value);
+        if (first.key == "$meta") return unsupported("$meta", path);
+        if (mode_ == Mode::exclusion) return mql_error(31252, "an exclusion projection cannot have an expression", path);
+        bson::Builder builder;
+        builder.open_document("v").append(first.key, first.value).close();
+        auto whole = builder.finish();
+        if (!whole) return fail(std::move(whole.error()));
+        return compute(path, (*whole)["v"]);
+    }
+
+    Result<void> include(std::string path, bool positional) {
+        if (positional) {
+            if (program.positional) return mql_error(31276, "a projection has one positional field at most", path);
+            if (has_elem_match_) return mql_error(31256, "a projection cannot have both positional and $elemMatch", path);
+            path.resize(path.size() - 2);
+            program.positional = FieldPath(path);
+        }
+        if (auto added = add(path, Kind::keep); !added) return fail(std::move(added.error()));
+        if (path == "_id" && !positional) {
+            id_included_ = true;
+            return {};
+        }
+        if (mode_ == Mode::exclusion) return mql_error(31253, "Cannot do inclusion on field " + path + " in exclusion projection", path);
+        mode_ = Mode::inclusion;
+        program.required.push_back(path);
+        return {};
+    }
+
+    Result<void> exclude(const std::string& path, bool positional) {
+        if (positional) return mql_error(31395, "positional projection cannot be used with exclusion", path);
+        if (auto added = add(path, Kind::drop); !added) return fail(std::move(added.error()));
+        if (path == "_id") {
+            id_excluded_ = true;
+            return {};
+        }
+        if (mode_ == Mode::inclusion) return mql_error(31254, "Cannot do exclusion on field " + path + " in inclusion projection", path);
+        mode_ = Mode::exclusion;
+        return {};
+    }
+
+    Result<void> compute(const std::string& path, ValueRef expression) {
+        mode_       = Mode::inclusion;
+        auto parsed = Expression::parse(expression);
+        if (!parsed) {
+            if (parsed.error().server.code == 168) return mql_error(31325, "unknown expression in the projection of '" + path + "'", path);
+            return fail(std::move(parsed.error()));
+        }
+        auto added = add(path, Kind::computed);
+        if (!added) return fail(std::move(added.error()));
+        (*added)->expression = std::move(*parsed);
+        program.needs_all    = !(*added)->expression.required_paths(program.required) || program.needs_all;
+        computed_            = true;
+        return {};
+    }
+
+    Result<void> add_slice(const std::string& path, ProjectionSlice slice) {
+        if (auto added = add(path, Kind::sliced); !added) return fail(std::move(added.error()));
+        slice.path = FieldPath(path);
+        program.slices.push_back(std::move(slice));
+        program.required.push_back(path);
+        return {};
+    }
+
+    Result<void> elem_match(const std::string& path, ValueRef condition) {
+        if (condition.type() != Type::document) return mql_error(31274, "$elemMatch in a projection takes an object", path);
+        if (program.positional) return mql_error(31255, "a projection cannot have both positional and $elemMatch", path);
+        if (path.find('.') != std::string::npos) return mql_error(31275, "Cannot use $elemMatch projection on a nested field.", path);
+        bson::Builder builder;
+        builder.open_document(path).append("$elemMatch", condition).close();
+        auto document = builder.finish();
+        if (!document) return fail(std::move(document.error()));
+        auto filter = Filter::parse(*document);
+        if (!filter) return fail(std::move(filter.error()));
+        auto added = add(path, Kind::elem_match);
+        if (!added) return fail(std::move(added.error()));
+        (*added)->filter = std::move(*filter);
+        has_elem_match_  = true;
+        program.required.push_back(path);
+        return {};
+    }
+
+    Result<void> check_path(std::string_view key) const {
+        if (key.empty()) return mql_error(40352, "a projected path cannot be empty");
+        const std::string text(key);
+        if (key.back() == '.') return mql_error(40353, "the path '" + text + "' must not end with a '.'", text);
+        const FieldPath parts(key);
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            if (parts[i].empty()) return mql_error(15998, "the path '" + text + "' has an empty part", text);
+            if (parts[i][0] != '$') continue;
+            const bool last = i + 1 == parts.size();
+            if (parts[i] == "$" && i != 0 && !last) {
+                return mql_error(31394, "the positional operator may only stand at the end of the path '" + text + "'", text);
+            }
+            if (parts[i] != "$" || i == 0) return mql_error(16410, "a part of the path '" + text + "' begins with '$'", text);
+        }
+        return {};
+    }
+
+    // Makes the branches of a path and the field at its end.
+    Result<ProjectionField*> add(const std::string& path, Kind kind) {
+        const FieldPath parts(path);
+        ProjectionNode* node = &program.root;
+        const bool      computes = kind == Kind::computed || kind == Kind::elem_match;
+        for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+            node->computes = node->computes || computes;
+            auto [at, made] = node->fields.try_emplace(std::string(parts[i]));
+            if (made) {
+                at->second.kind  = Kind::branch;
+                at->second.below = std::make_unique<ProjectionNode>();
+                node->order.emplace_back(parts[i]);
+            } else if (at->second.kind != Kind::branch) {
+                return mql_error(31249, "Path collision at " + path + " remaining portion " + std::string(parts.rest(i + 1)), path);
+            }
+            node = at->second.below.get();
+        }
+        node->computes = node->computes || computes;
+        auto [at, made] = node->fields.try_emplace(std::string(parts[parts.size() - 1]));
+        if (!made) return mql_error(31250, "Path collision at " + path, path);
+        at->second.kind = kind;
+        if (computes) node->order.emplace_back(parts[parts.size() - 1]);
+        return &at->second;
+    }
+
+    void finish() {
+        if (mode_ == Mode::undecided) {
+            const bool inclusion = id_included_ || (has_elem_match_ && program.slices.empty());
+            mode_                = inclusion ? Mode::inclusion : Mode::exclusion;
+        }
+        program.inclusion = mode_ == Mode::inclusion;
+        program.keeps_id  = !id_excluded_;
+        program.simple    = program.inclusion && !computed_ && !has_elem_match_ && program.slices.empty() && !program.positional;
+        if (!program.inclusion) {
+            program.required.clear();
+            return;
+        }
+        // An inclusion keeps _id unless the spec says otherwise.
+        if (program.root.fields.try_emplace("_id").second || id_included_) program.required.emplace_back("_id");
+        std::sort(program.required.begin(), program.required.end());
+        program.required.erase(std::unique(program.required.begin(), program.required.end()), program.required.end());
+    }
+
+    Mode mode_           = Mode::undecided;
+    bool id_included_    = false;
+    bool id_excluded_    = false;
+    bool has_elem_match_ = false;
+    bool computed_       = false;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const detail::ProjectionProgram>> parse_projection(bson::View spec) {
+    Parser parser;
+    if (auto parsed = parser.parse(spec); !parsed) return fail(std::move(parsed.error()));
+    return std::make_shared<const detail::ProjectionProgram>(std::move(parser.program));
+}
+
+}  // namespace tenon::mql
