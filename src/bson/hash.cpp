@@ -52,7 +52,7 @@ namespace {
 }
 
 std::uint64_t mix_value(std::uint64_t state, ValueRef value) noexcept {
-    state = mix(state, static_cast<std::uint64_t>(bracket(value.type()) + 1));
+    state = mix(state, static_cast<std::uint64_t>(bracket(value.type())));
     switch (value.type()) {
         case Type::missing:
         case Type::undefined:

@@ -1,8 +1,10 @@
 #pragma once
 // Hexadecimal digits both ways.
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace tenon::bson::detail {
 
@@ -14,15 +16,20 @@ namespace tenon::bson::detail {
     return -1;
 }
 
-/// Two digits to a byte; false when one is no digit.
-[[nodiscard]] constexpr bool read_hex(const char* text, std::span<std::uint8_t> to) noexcept {
-    for (std::uint8_t& byte : to) {
-        const int high = hex_digit(*text++);
-        const int low  = hex_digit(*text++);
+/// Two digits to a byte; false when one is no digit, or there are more or fewer than the bytes take.
+[[nodiscard]] constexpr bool read_hex(std::string_view text, std::span<std::uint8_t> to) noexcept {
+    if (text.size() != 2 * to.size()) return false;
+    for (std::size_t i = 0; i < to.size(); ++i) {
+        const int high = hex_digit(text[2 * i]);
+        const int low  = hex_digit(text[2 * i + 1]);
         if (high < 0 || low < 0) return false;
-        byte = static_cast<std::uint8_t>(high * 16 + low);
+        to[i] = static_cast<std::uint8_t>(high * 16 + low);
     }
     return true;
+}
+/// As many digits as the bytes take.
+[[nodiscard]] constexpr bool read_hex(const char* text, std::span<std::uint8_t> to) noexcept {
+    return read_hex(std::string_view(text, 2 * to.size()), to);
 }
 
 /// Lower-case digits; returns the end of what was written.

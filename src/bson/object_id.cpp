@@ -45,7 +45,7 @@ ObjectId ObjectId::generate() {
 
 Result<ObjectId> ObjectId::parse(std::string_view hex) {
     ObjectId id;
-    if (hex.size() != 24 || !detail::read_hex(hex.data(), id.bytes)) {
+    if (!detail::read_hex(hex, id.bytes)) {
         return fail(Errc::invalid_argument, "an ObjectId is written as 24 hexadecimal digits");
     }
     return id;

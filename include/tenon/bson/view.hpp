@@ -19,7 +19,7 @@ namespace tenon::bson {
 class View;
 
 /// Limits of a document (MongoDB manual, "MongoDB Limits and Thresholds").
-inline constexpr std::size_t max_document_size = 16 * 1024 * 1024;
+inline constexpr std::size_t max_document_size = std::size_t{16} * 1024 * 1024;
 inline constexpr std::size_t max_depth         = 100;
 
 /// A BSON value in place: its type and its payload bytes. Trivially copyable; `missing` when default made.
