@@ -31,6 +31,33 @@ std::uint8_t* put_text(std::uint8_t* at, std::string_view text) noexcept {
     return at + text.size() + 1;
 }
 
+// True for ASCII without NUL, as nearly all keys are; false says nothing. With the high bits clear, a byte that one can be
+// taken from without borrowing is not zero.
+bool plain_key(std::string_view key) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    constexpr std::uint64_t high = 0x8080808080808080U;
+    const auto plain = [](std::uint64_t word) { return ((word | (word - ones)) & high) == 0; };
+    const std::size_t size = key.size();
+    if (size >= 8 && size <= 16) {
+        std::uint64_t begin = 0;
+        std::uint64_t end   = 0;
+        std::memcpy(&begin, key.data(), 8);
+        std::memcpy(&end, key.data() + size - 8, 8);
+        return plain(begin) && plain(end);
+    }
+    if (size >= 4 && size < 8) {
+        std::uint32_t begin = 0;
+        std::uint32_t end   = 0;
+        std::memcpy(&begin, key.data(), 4);
+        std::memcpy(&end, key.data() + size - 4, 4);
+        return plain(begin | std::uint64_t{end} << 32U);
+    }
+    if (size > 16) return false;
+    bool all = true;
+    for (const char c : key) all = all && c > 0;
+    return all;
+}
+
 bool has_nul(std::string_view text) noexcept {
     return !text.empty() && std::memchr(text.data(), 0, text.size()) != nullptr;
 }
@@ -64,19 +91,15 @@ std::uint8_t* Builder::header(Type type, std::string_view key, std::size_t paylo
         breach(too_large, key.size() > longest_told ? std::string_view{} : key);
         return nullptr;
     }
-    if (!valid_utf8(key)) {
-        breach("a key is not valid UTF-8", {});
-        return nullptr;
+    if (!plain_key(key)) {
+        if (!valid_utf8(key)) breach("a key is not valid UTF-8", {});
+        if (has_nul(key)) breach("a key holds NUL", {});
+        if (error_) return nullptr;
     }
     std::uint8_t* at = used_ + size <= bytes_.size() ? bytes_.data() + used_ : grow(size);
     *at              = static_cast<std::uint8_t>(type);
-    at               = put_text(at + 1, key);
-    if (std::memchr(at - key.size() - 1, 0, key.size()) != nullptr) {
-        breach("a key holds NUL", {});
-        return nullptr;
-    }
     used_ += size;
-    return at;
+    return put_text(at + 1, key);
 }
 
 // The path of an error is read off the keys of the open levels.

@@ -137,6 +137,27 @@ TEST_CASE("what BSON cannot hold is an error of finish with its path") {
     }
 }
 
+TEST_CASE("NUL and broken UTF-8 are found anywhere in a key of any length") {
+    for (std::size_t size = 1; size < 40; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (const char bad : {'\0', '\x80', '\xFF'}) {
+                std::string key(size, '\x01');
+                key[at] = bad;
+                Builder b;
+                b.append(key, 1);
+                CHECK_FALSE(b.finish().has_value());
+            }
+            std::string key(size, '\x7F');
+            if (at + 1 < size) key.replace(at, 2, "\xC3\xA9");
+            Builder b;
+            b.append(key, 1);
+            const auto made = b.finish();
+            REQUIRE(made.has_value());
+            CHECK((*made)[key].as_int32() == 1);
+        }
+    }
+}
+
 TEST_CASE("the first breach is the one that is told") {
     Builder b;
     b.append("first", "\xFF").append("second", ~std::uint64_t{0});
