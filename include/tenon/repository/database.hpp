@@ -17,19 +17,11 @@ namespace tenon {
 struct ModelInfo;
 class Collection;
 class Store;
-template <class T>
-const ModelInfo& model_info();
 
-/// The models that a database serves; made by models<...>().
+/// The models that a database serves; made by models<...>() of repository.hpp.
 struct Models {
     std::vector<const ModelInfo*> infos{};
 };
-/// `open(uri, models<Message, User>())`: untyped calls on their collections then keep their rules from the first call on.
-/// A Repository<T> makes its model known by itself.
-template <class... Entities>
-[[nodiscard]] Models models() {
-    return Models{{&model_info<Entities>()...}};
-}
 
 /// An open store. Copies are cheap and share it; the last one closes it, after the repositories and cursors made from it.
 /// @threads safe: one Database may be used by many threads at once.
