@@ -1,6 +1,7 @@
 #pragma once
 // The keys of an array: "0", "1", "2", ...
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
