@@ -125,7 +125,7 @@ private:
             first = key(first_held);
             if (!first || !in_.expect(':')) return false;
             if (const JsonForm form = form_of(*first); form != JsonForm::none) return this->form(form, slot);
-            if (*first == "$scope" && in_.peek() == '{') return scope_first(slot);
+            if (*first == "$scope") return scope_first(slot);
         }
         if (!deeper(begin)) return false;
         open_document(slot);
@@ -207,15 +207,17 @@ private:
         if (*next != "$scope") return in_.wrong(begin, "$code takes no other key than $scope");
         const Value kept(source);  // the scope may hold forms of its own
         Document    scope;
-        return in_.expect(':') && nested(scope) && put_code_scope(slot, kept.ref(), scope) && end_of_form();
+        if (!in_.expect(':')) return false;
+        const std::size_t at = in_.position();
+        return apart(scope) && put_code_scope(slot, kept.ref(), scope, at) && end_of_form();
     }
 
-    // {"$scope": {...} ...: code when "$code" follows, else a plain document.
+    // {"$scope": ... is code when "$code" follows, else a plain document.
     bool scope_first(Slot slot) {
         const std::size_t begin = in_.position();
-        Document          scope;
         // Read as the level it has under a code. In a plain document it is one deeper, which the builder checks again.
-        if (!nested(scope)) return false;
+        Document scope;
+        if (!apart(scope)) return false;
         std::string held;
         Text        next{};
         if (in_.take(',')) {
@@ -224,13 +226,13 @@ private:
             if (!next || !in_.expect(':')) return false;
             if (*next == "$code") {
                 const ValueRef source = forms_.code();
-                return !source.missing() && put_code_scope(slot, source, scope) && end_of_form();
+                return !source.missing() && put_code_scope(slot, source, scope, begin) && end_of_form();
             }
             if (form_of(*next) != JsonForm::none) return in_.wrong(at, stands_alone);
         }
         if (!deeper(begin)) return false;
         open_document(slot);
-        out_->append("$scope", scope);
+        out_->append("$scope", scope["v"]);
         if (next) {
             if (!members(*next)) return false;
         } else if (!in_.take('}')) {
@@ -241,22 +243,25 @@ private:
         return true;
     }
 
-    // A plain document of its own.
-    bool nested(Document& document) {
-        Builder  inner;
-        Builder* outer = std::exchange(out_, &inner);
-        const bool read = plain_document();
-        out_ = outer;
+    // A value of its own, as {"v": value}.
+    bool apart(Document& wrapper) {
+        const std::size_t begin = in_.position();
+        Builder           inner;
+        Builder*          outer = std::exchange(out_, &inner);
+        const bool        read  = value({false, "v"});
+        out_                    = outer;
         if (!read) return false;
         auto finished = inner.finish();
-        if (!finished) return in_.wrong(in_.position(), finished.error().message);
-        document = std::move(*finished);
+        if (!finished) return in_.wrong(begin, finished.error().message);
+        wrapper = std::move(*finished);
         return true;
     }
 
-    bool put_code_scope(Slot slot, ValueRef code, const Document& scope) {
+    bool put_code_scope(Slot slot, ValueRef code, const Document& wrapper, std::size_t begin) {
+        const ValueRef scope = wrapper["v"];
+        if (scope.type() != Type::document) return in_.wrong(begin, "$scope takes a document");
         const auto                source = code.bytes();
-        const auto                inner  = scope.view().bytes();
+        const auto                inner  = scope.bytes();
         const auto                size   = static_cast<std::uint32_t>(4 + source.size() + inner.size());
         std::vector<std::uint8_t> payload(4);
         std::memcpy(payload.data(), &size, 4);

@@ -11,8 +11,8 @@ namespace tenon::bson::detail {
 
 namespace {
 
-constexpr std::uint64_t ten_to_19 = 10'000'000'000'000'000'000ULL;
-constexpr std::uint64_t five_to_27 = 7'450'580'596'923'828'125ULL;  // the largest power of 5 in 64 bits
+constexpr std::uint64_t ten_to_19    = 10'000'000'000'000'000'000ULL;
+constexpr std::uint64_t five_to_27   = 7'450'580'596'923'828'125ULL;  // the largest power of 5 in 64 bits
 constexpr int           chunk_digits = 19;
 
 constexpr auto digit_pairs = [] {
@@ -30,12 +30,32 @@ constexpr std::uint64_t power_of_5(int n) noexcept {
     return power;
 }
 
-// Writes the digits of `value` so that they end before `end`; returns the first.
-std::uint8_t* write_back(std::uint64_t value, std::uint8_t* end) noexcept {
-    while (value >= 100U) {
+// Eight digits at once, in the bytes of a word: halves of four, then of two, then of one.
+void write_8(std::uint32_t value, std::uint8_t* to) noexcept {
+    const std::uint64_t fours = value / 10'000U + (static_cast<std::uint64_t>(value % 10'000U) << 32U);
+    const std::uint64_t highs = ((fours * 10'486U) >> 20U) & 0x0000007F0000007FULL;  // each four / 100
+    const std::uint64_t pairs = highs + ((fours - 100U * highs) << 16U);
+    const std::uint64_t tens  = ((pairs * 103U) >> 10U) & 0x000F000F000F000FULL;     // each pair / 10
+    const std::uint64_t ones  = tens + ((pairs - 10U * tens) << 8U);
+    static_assert(std::endian::native == std::endian::little);
+    std::memcpy(to, &ones, 8);
+}
+
+// All 20 digits that a 64-bit number may have, leading zeros included, so that they end before `end`.
+void write_20(std::uint64_t value, std::uint8_t* end) noexcept {
+    constexpr std::uint64_t eight = 100'000'000;
+    write_8(static_cast<std::uint32_t>(value % eight), end - 8);
+    value /= eight;
+    write_8(static_cast<std::uint32_t>(value % eight), end - 16);
+    auto top = static_cast<std::uint32_t>(value / eight);
+    for (int i = 17; i <= 20; ++i, top /= 10U) end[-i] = static_cast<std::uint8_t>(top % 10U);
+}
+
+// The digits of a number that is mostly short, without leading zeros, so that they end before `end`; returns the first.
+std::uint8_t* write_short(std::uint64_t value, std::uint8_t* end) noexcept {
+    for (; value >= 100U; value /= 100U) {
         end -= 2;
         std::memcpy(end, &digit_pairs[2 * (value % 100U)], 2);
-        value /= 100U;
     }
     if (value >= 10U) {
         end -= 2;
@@ -46,39 +66,48 @@ std::uint8_t* write_back(std::uint64_t value, std::uint8_t* end) noexcept {
     return end;
 }
 
-// Takes over the digits [first, last) of an integer that counts units of 10^scale.
+// Takes over the digits [first, last) of an integer, not zero, that counts units of 10^scale.
 void take_digits(const std::uint8_t* first, const std::uint8_t* last, int scale, Expansion& out) noexcept {
+    while (*first == 0) ++first;
     out.kind     = Expansion::Kind::finite;
     out.exponent = static_cast<int>(last - first) + scale;
-    while (last[-1] == 0) --last;  // the first digit is never zero, so this ends
+    while (last[-1] == 0) --last;
     out.count = static_cast<int>(last - first);
     std::memcpy(out.digits.data(), first, static_cast<std::size_t>(out.count));
 }
 
 void from_u64(std::uint64_t value, int scale, Expansion& out) noexcept {
     std::array<std::uint8_t, 20> buffer;  // NOLINT: written before it is read
-    take_digits(write_back(value, buffer.data() + buffer.size()), buffer.data() + buffer.size(), scale, out);
+    std::uint8_t* const          end = buffer.data() + buffer.size();
+    take_digits(write_short(value, end), end, scale, out);
 }
 
-void from_u128(Uint128 value, int scale, Expansion& out) noexcept {
-    if ((value >> 64U) == 0) return from_u64(static_cast<std::uint64_t>(value), scale, out);
-    std::array<std::uint8_t, 40> buffer;  // NOLINT: written before it is read
-    std::uint8_t*                end   = buffer.data() + buffer.size();
-    std::uint8_t*                first = end;
-    while ((value >> 64U) != 0) {
-        std::uint8_t* const chunk = first - chunk_digits;
-        first                     = write_back(static_cast<std::uint64_t>(value % ten_to_19), first);
-        std::fill(chunk, first, std::uint8_t{0});
-        first = chunk;
-        value /= ten_to_19;
+// 2^64 * high + low divided by 10^19, where high is below 10^19, by multiplication with the reciprocal
+// (Moller and Granlund, "Improved division by invariant integers", algorithm 4; 10^19 has its top bit set).
+std::uint64_t divide_2_by_1(std::uint64_t high, std::uint64_t low, std::uint64_t& remainder) noexcept {
+    constexpr auto reciprocal = static_cast<std::uint64_t>(~Uint128{0} / ten_to_19);  // the low 64 of its 65 bits
+    const Uint128  estimate   = static_cast<Uint128>(reciprocal) * high + ((static_cast<Uint128>(high) << 64U) | low);
+    std::uint64_t  quotient   = static_cast<std::uint64_t>(estimate >> 64U) + 1U;
+    remainder                 = low - quotient * ten_to_19;
+    if (remainder > static_cast<std::uint64_t>(estimate)) {
+        --quotient;
+        remainder += ten_to_19;
     }
-    take_digits(write_back(static_cast<std::uint64_t>(value), first), end, scale, out);
+    if (remainder >= ten_to_19) {
+        ++quotient;
+        remainder -= ten_to_19;
+    }
+    return quotient;
 }
 
 // A natural number of up to 2,560 bits: a double's 53 bits times 5^1074 need 2,548.
 class BigNatural {
 public:
     explicit BigNatural(std::uint64_t value) noexcept { words_[0] = value; }
+    BigNatural(std::uint64_t low, std::uint64_t high) noexcept : size_(2) {  // high is not zero
+        words_[0] = low;
+        words_[1] = high;
+    }
 
     void multiply(std::uint64_t factor) noexcept {
         std::uint64_t carry = 0;
@@ -99,11 +128,7 @@ public:
     /// Divides by 10^19 and returns the remainder.
     std::uint64_t divide_chunk() noexcept {
         std::uint64_t remainder = 0;
-        for (int i = size_ - 1; i >= 0; --i) {
-            const Uint128 dividend = (static_cast<Uint128>(remainder) << 64U) | word(i);
-            word(i)                = static_cast<std::uint64_t>(dividend / ten_to_19);
-            remainder              = static_cast<std::uint64_t>(dividend % ten_to_19);
-        }
+        for (int i = size_ - 1; i >= 0; --i) word(i) = divide_2_by_1(remainder, word(i), remainder);
         while (size_ > 1 && word(size_ - 1) == 0) --size_;
         return remainder;
     }
@@ -119,13 +144,17 @@ void from_big(BigNatural& value, int scale, Expansion& out) noexcept {
     std::array<std::uint8_t, 820> buffer;  // NOLINT: written before it is read
     std::uint8_t*                 end   = buffer.data() + buffer.size();
     std::uint8_t*                 first = end;
-    while (!value.small()) {
-        std::uint8_t* const chunk = first - chunk_digits;
-        first                     = write_back(value.divide_chunk(), first);
-        std::fill(chunk, first, std::uint8_t{0});
-        first = chunk;
-    }
-    take_digits(write_back(value.lowest(), first), end, scale, out);
+    // A chunk's twentieth digit is zero and makes way for the next chunk.
+    for (; !value.small(); first -= chunk_digits) write_20(value.divide_chunk(), first);
+    write_20(value.lowest(), first);
+    take_digits(first - 20, end, scale, out);
+}
+
+void from_u128(Uint128 value, int scale, Expansion& out) noexcept {
+    const auto high = static_cast<std::uint64_t>(value >> 64U);
+    if (high == 0) return from_u64(static_cast<std::uint64_t>(value), scale, out);
+    BigNatural natural(static_cast<std::uint64_t>(value), high);
+    from_big(natural, scale, out);
 }
 
 void set_zero(Expansion& out) noexcept {

@@ -73,6 +73,10 @@ TEST_CASE("corpus: document") {
         {"$scope before another key", Type::document, "15000000 03 2473636F706500 05000000 00 0A 6100 00",
          R"({"$scope":{},"a":null})"},
         {"$scope that is no document", Type::document, "0D000000 0A 2473636F706500 00", R"({"$scope":null})"},
+        {"$scope that is a form", Type::document, "11000000 10 2473636F706500 01000000 00",
+         R"({"$scope":{"$numberInt":"1"}})", R"({"$scope":1})"},
+        {"$scope that is a form before another key", Type::document, "10000000 FF 2473636F706500 0A 6100 00",
+         R"({"$scope":{"$minKey":1},"a":null})"},
     };
     check_all(rows);
     const Bad bytes[] = {
@@ -257,6 +261,8 @@ TEST_CASE("corpus: code, with and without scope") {
         {"scope is another type", R"({"$code":"","$scope":{"$oid":"56e1fc72e0c917e9c4714161"}})"},
         {"code is a number behind its scope", R"({"$scope":{},"$code":42})"},
         {"code behind a scope that is a number", R"({"$scope":42,"$code":""})"},
+        {"code behind a scope of another type", R"({"$scope":{"$minKey":1},"$code":""})"},
+        {"scope is an array", R"({"$code":"","$scope":[]})"},
         {"another key", R"({"$code":"","a":1})"},
         {"another key behind the scope", R"({"$code":"","$scope":{},"a":1})"},
         {"another key behind the code", R"({"$scope":{},"$code":"","a":1})"},
