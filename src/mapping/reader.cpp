@@ -109,16 +109,29 @@ const Byte* read_text(Reader& r, const Byte* at, const Byte* end, std::string_vi
     if (length < 1 || length > left - 4 || at[3 + length] != 0) [[unlikely]] return r.bad_length(at);
     const auto        size = static_cast<std::size_t>(length - 1);
     const char* const text = reinterpret_cast<const char*>(at + 4);
-    if (!bson::valid_utf8(text, size)) [[unlikely]] return r.bad_utf8(at);
+    if (!is_ascii(text, size) && !bson::valid_utf8(text, size)) [[unlikely]] return r.bad_utf8(at);
     out = std::string_view(text, size);
     return at + 4 + length;
 }
 
 const Byte* read_string(Reader& r, const Byte* at, const Byte* end, std::string& out) {
-    std::string_view text;
-    const Byte*      next = read_text(r, at, end, text);
-    if (next != nullptr) out.assign(text.data(), text.size());
-    return next;
+    const std::ptrdiff_t left = end - at;
+    if (left < 5) [[unlikely]] return r.truncated(at);
+    const auto length = load<std::int32_t>(at);
+    if (length < 1 || length > left - 4 || at[3 + length] != 0) [[unlikely]] return r.bad_length(at);
+    const auto        size  = static_cast<std::size_t>(length - 1);
+    const char* const text  = reinterpret_cast<const char*>(at + 4);
+    bool              ascii = false;
+    if (size <= out.capacity()) {
+        // Room is there: copied and looked at in one go.
+        if (size != out.size()) out.resize(size);
+        ascii = copy_ascii(reinterpret_cast<Byte*>(out.data()), text, size);
+    } else {
+        out.assign(text, size);
+        ascii = is_ascii(text, size);
+    }
+    if (!ascii && !bson::valid_utf8(text, size)) [[unlikely]] return r.bad_utf8(at);
+    return at + 4 + length;
 }
 
 const Byte* read_integer(Reader& r, Byte type, const Byte* at, const Byte* end, std::int64_t& out, const char* expected) {

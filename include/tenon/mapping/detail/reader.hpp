@@ -8,13 +8,11 @@
 #include <string>
 #include <string_view>
 
-#include <tenon/bson/utf8.hpp>
+#include <tenon/mapping/detail/ascii.hpp>
 #include <tenon/bson/view.hpp>
 #include <tenon/result.hpp>
 
 namespace tenon::mapping {
-
-using Byte = std::uint8_t;
 
 /// The bytes of one decode. Functions that read return the position behind what they read, or nullptr after a fault.
 /// Each gets the end of the document it stands in: the position of the terminator, where a 0 byte is known to be.

@@ -7,13 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include <tenon/bson/utf8.hpp>
+#include <tenon/mapping/detail/ascii.hpp>
 #include <tenon/bson/view.hpp>
 #include <tenon/result.hpp>
 
 namespace tenon::mapping {
-
-using Byte = std::uint8_t;
 
 /// The buffer of one encode. A fault does not stop the writing: the first one is kept and the bytes are dropped at the end,
 /// so that the path of a field costs nothing unless it is asked for.
@@ -69,49 +67,6 @@ template <class N>
 inline Byte* store(Byte* at, N value) noexcept {
     std::memcpy(at, &value, sizeof value);
     return at + sizeof value;
-}
-
-/// Copies text and says whether all of it was ASCII. Overlapping words cover the ends, so no byte is looked at twice by hand.
-[[nodiscard]] inline bool copy_ascii(Byte* to, const char* from, std::size_t size) noexcept {
-    if (size >= 16) {
-        std::uint64_t all = 0;
-        std::uint64_t a = 0, b = 0;
-        std::size_t   i = 0;
-        for (; i + 16 <= size; i += 16) {
-            std::memcpy(&a, from + i, 8);
-            std::memcpy(&b, from + i + 8, 8);
-            std::memcpy(to + i, &a, 8);
-            std::memcpy(to + i + 8, &b, 8);
-            all |= a | b;
-        }
-        std::memcpy(&a, from + size - 16, 8);
-        std::memcpy(&b, from + size - 8, 8);
-        std::memcpy(to + size - 16, &a, 8);
-        std::memcpy(to + size - 8, &b, 8);
-        return ((all | a | b) & 0x8080808080808080U) == 0;
-    }
-    if (size >= 8) {
-        std::uint64_t a = 0, b = 0;
-        std::memcpy(&a, from, 8);
-        std::memcpy(&b, from + size - 8, 8);
-        std::memcpy(to, &a, 8);
-        std::memcpy(to + size - 8, &b, 8);
-        return ((a | b) & 0x8080808080808080U) == 0;
-    }
-    if (size >= 4) {
-        std::uint32_t a = 0, b = 0;
-        std::memcpy(&a, from, 4);
-        std::memcpy(&b, from + size - 4, 4);
-        std::memcpy(to, &a, 4);
-        std::memcpy(to + size - 4, &b, 4);
-        return ((a | b) & 0x80808080U) == 0;
-    }
-    Byte all = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        to[i] = static_cast<Byte>(from[i]);
-        all   = static_cast<Byte>(all | to[i]);
-    }
-    return all < 0x80;
 }
 
 /// The payload of a string, and room for `tail` more bytes behind it.
