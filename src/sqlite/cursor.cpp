@@ -1,0 +1,182 @@
+#include "sqlite/cursor.hpp"
+
+#include <chrono>
+#include <new>
+
+#include "sqlite/fork.hpp"
+#include "sqlite/statements.hpp"
+
+namespace tenon::sqlite {
+
+namespace {
+
+Error forked() {
+    Error error;
+    error.code    = Errc::invalid_argument;
+    error.message = "the cursor was opened before fork(); open another in this process";
+    return error;
+}
+
+class SingleCursor final : public Cursor {
+public:
+    explicit SingleCursor(std::optional<bson::Document> document) : document_(std::move(document)) {}
+
+    Result<std::optional<bson::View>> next() override {
+        if (!document_ || given_) return std::optional<bson::View>{};
+        given_ = true;
+        return std::optional<bson::View>(document_->view());
+    }
+
+private:
+    std::optional<bson::Document> document_;
+    bool                          given_ = false;
+};
+
+class StreamCursor final : public Cursor {
+public:
+    StreamCursor(const Call& call, Snapshot snapshot, Query query, mql::Projection projection, bool projects)
+        : limits_(call.limits), expires_(std::chrono::steady_clock::now() + call.engine->options().cursor_age),
+          snapshot_(std::make_unique<Snapshot>(std::move(snapshot))), query_(std::make_unique<Query>(std::move(query))),
+          projection_(std::move(projection)), projects_(projects) {
+        snapshot_->connection().set_limits(&limits_);
+    }
+    ~StreamCursor() override {
+        if (generation_ == fork_generation()) return;
+        // Statements and connection are the parent's: closing them here would take its locks away.
+        (void)query_.release();
+        (void)snapshot_.release();
+    }
+
+    Result<std::optional<bson::View>> next() override {
+        if (error_) return fail(*error_);
+        if (!query_) return std::optional<bson::View>{};
+        if (generation_ != fork_generation()) return fail(forked());
+        if (std::chrono::steady_clock::now() >= expires_) {
+            Error expired;
+            expired.code    = Errc::timeout;
+            expired.message = "the cursor expired: it was open for longer than cursor_age_ms";
+            expired.path    = "cursor_age_ms";
+            return end(std::move(expired));
+        }
+        if (!limits_.none() && limits_.reached()) return end(limits_.error("reading documents"));
+        auto match = query_->next();
+        if (!match) return end(std::move(match.error()));
+        if (!*match) {
+            close();
+            return std::optional<bson::View>{};
+        }
+        if (!projects_) return std::optional<bson::View>((*match)->document);
+        auto projected = project(projection_, query_->filter(), (*match)->document);
+        if (!projected) return end(std::move(projected.error()));
+        projected_ = std::move(*projected);
+        return std::optional<bson::View>(projected_.view());
+    }
+
+private:
+    tl::unexpected<Error> end(Error error) {
+        close();
+        error_ = std::move(error);
+        return fail(*error_);
+    }
+    // At the end the connection goes back at once, not when the caller drops the cursor.
+    void close() {
+        query_.reset();
+        snapshot_.reset();
+    }
+
+    std::uint64_t                         generation_ = fork_generation();
+    Limits                                limits_;
+    std::chrono::steady_clock::time_point expires_;
+    std::unique_ptr<Snapshot>             snapshot_;
+    std::unique_ptr<Query>                query_;  // ends before the snapshot it reads from
+    mql::Projection                       projection_;
+    bool                                  projects_;
+    bson::Document                        projected_{};
+    std::optional<Error>                  error_{};
+};
+
+class RowsCursor final : public Cursor {
+public:
+    RowsCursor(const Call& call, std::int64_t collection, std::vector<std::int64_t> rows, mql::Filter filter,
+               mql::Projection projection, bool projects)
+        : limits_(call.limits), transaction_(call.transaction), collection_(collection), rows_(std::move(rows)),
+          filter_(std::move(filter)), projection_(std::move(projection)), projects_(projects) {}
+
+    Result<std::optional<bson::View>> next() override {
+        if (error_) return fail(*error_);
+        if (at_ == rows_.size()) return std::optional<bson::View>{};
+        if (transaction_->generation != fork_generation()) return fail(forked());
+        if (!transaction_->open) return end({Errc::invalid_argument, "the transaction that the cursor was opened in has ended"});
+        if (!limits_.none() && limits_.reached()) return end(limits_.error("reading documents"));
+        auto&            connection = *transaction_->connection;
+        const LimitScope limits(connection, limits_);
+        auto statement = connection.prepare(statement_key(Sql::get_by_row, collection_),
+                                            [&] { return "SELECT doc FROM " + rows_table(collection_) + " WHERE id=?1"; });
+        if (!statement) return end(std::move(statement.error()));
+        while (at_ < rows_.size()) {
+            statement->reset();
+            statement->bind(1, rows_[at_++]);
+            const int rc = statement->step();
+            if (rc == SQLITE_DONE) continue;
+            if (rc != SQLITE_ROW) return end(connection.error(rc, "reading documents"));
+            const auto bytes = statement->blob(0);
+            if (bytes.size() < 5) return end({Errc::corrupt, "a stored document is damaged"});
+            const bson::View view(bytes.data());
+            if (view.size() != bytes.size()) return end({Errc::corrupt, "a stored document is damaged"});
+            auto matched = filter_.matches(view);
+            if (!matched) return end(std::move(matched.error()));
+            if (!*matched) continue;
+            if (!projects_) {
+                current_ = bson::Document(view);
+                return std::optional<bson::View>(current_.view());
+            }
+            auto projected = project(projection_, filter_, view);
+            if (!projected) return end(std::move(projected.error()));
+            current_ = std::move(*projected);
+            return std::optional<bson::View>(current_.view());
+        }
+        return std::optional<bson::View>{};
+    }
+
+private:
+    tl::unexpected<Error> end(Error error) {
+        error_ = std::move(error);
+        return fail(*error_);
+    }
+
+    Limits                            limits_;
+    std::shared_ptr<TransactionState> transaction_;
+    std::int64_t                      collection_;
+    std::vector<std::int64_t>         rows_;
+    std::size_t                       at_ = 0;
+    mql::Filter                       filter_;
+    mql::Projection                   projection_;
+    bool                              projects_;
+    bson::Document                    current_{};
+    std::optional<Error>              error_{};
+};
+
+}  // namespace
+
+Result<bson::Document> project(const mql::Projection& projection, const mql::Filter& filter, bson::View document) {
+    if (!projection.needs_match_details()) return projection.apply(document);
+    mql::MatchDetails details;
+    auto              matched = filter.matches(document, &details);
+    if (!matched) return fail(std::move(matched.error()));
+    return projection.apply(document, &details);
+}
+
+std::unique_ptr<Cursor> single_cursor(std::optional<bson::Document> document) {
+    return std::make_unique<SingleCursor>(std::move(document));
+}
+
+std::unique_ptr<Cursor> stream_cursor(const Call& call, Snapshot snapshot, Query query, mql::Projection projection, bool projects) {
+    return std::make_unique<StreamCursor>(call, std::move(snapshot), std::move(query), std::move(projection), projects);
+}
+
+std::unique_ptr<Cursor> rows_cursor(const Call& call, std::int64_t collection, std::vector<std::int64_t> rows, mql::Filter filter,
+                                    mql::Projection projection, bool projects) {
+    return std::make_unique<RowsCursor>(call, collection, std::move(rows), std::move(filter), std::move(projection), projects);
+}
+
+}  // namespace tenon::sqlite

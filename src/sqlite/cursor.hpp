@@ -1,0 +1,26 @@
+#pragma once
+// The cursors of find.
+
+#include <memory>
+#include <vector>
+
+#include <tenon/store/cursor.hpp>
+
+#include "mql/projection.hpp"
+#include "sqlite/access.hpp"
+#include "sqlite/query.hpp"
+
+namespace tenon::sqlite {
+
+/// At most one document, owned.
+[[nodiscard]] std::unique_ptr<Cursor> single_cursor(std::optional<bson::Document> document);
+/// Streams from a snapshot on a reader of its own.
+[[nodiscard]] std::unique_ptr<Cursor> stream_cursor(const Call& call, Snapshot snapshot, Query query, mql::Projection projection, bool projects);
+/// The documents of these rows, read one by one inside a transaction. Rows that were removed since, or match no more, are left out.
+[[nodiscard]] std::unique_ptr<Cursor> rows_cursor(const Call& call, std::int64_t collection, std::vector<std::int64_t> rows,
+                                                  mql::Filter filter, mql::Projection projection, bool projects);
+
+/// Projects a document that matched `filter`. @errors as Projection::apply.
+[[nodiscard]] Result<bson::Document> project(const mql::Projection& projection, const mql::Filter& filter, bson::View document);
+
+}  // namespace tenon::sqlite

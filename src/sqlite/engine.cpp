@@ -1,0 +1,193 @@
+#include "sqlite/engine.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sqlite/catalogue.hpp"
+#include "sqlite/fork.hpp"
+
+namespace tenon::sqlite {
+
+namespace {
+
+// Makes the file with its mode set. mknod opens nothing: to close a descriptor of the file would drop the locks that SQLite holds on it
+// elsewhere in this process.
+Result<void> make_file(const std::string& path) {
+    if (::mknod(path.c_str(), S_IFREG | 0600, 0) == 0 || errno == EEXIST) return {};
+    return fail(Errc::io, std::string("the store's file cannot be created: ") + std::strerror(errno));
+}
+
+Result<std::string> make_private_folder() {
+    const char* base = std::getenv("TMPDIR");
+    std::string name = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/tenon-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) {
+        return fail(Errc::io, std::string("no folder for the temporary store: ") + std::strerror(errno));
+    }
+    return name;
+}
+
+std::size_t thread_hint() noexcept {
+    static std::atomic<std::size_t> next{0};
+    thread_local const std::size_t  mine = next.fetch_add(1, std::memory_order_relaxed);
+    return mine;
+}
+
+}  // namespace
+
+Reader::~Reader() {
+    if (connection_ != nullptr) engine_->give_back(slot_);
+}
+
+Writer::~Writer() {
+    if (connection_ != nullptr) engine_->queue_.leave();
+}
+
+Engine::Engine(Options options) : options_(std::move(options)), owner_(::getpid()), slots_(options_.readers) {}
+
+Result<std::shared_ptr<Engine>> Engine::open(const Options& options) {
+    if (sqlite3_threadsafe() == 0) return fail(Errc::unsupported, "this SQLite was built without thread safety");
+    std::shared_ptr<Engine> engine(new Engine(options));
+    auto&                   own = engine->options_;
+    if (own.memory) {
+        auto folder = make_private_folder();
+        if (!folder) return fail(std::move(folder.error()));
+        own.path             = *folder + "/store.db";
+        engine->owns_folder_ = true;
+    }
+    if (auto usable = check_usable_after_fork(own.path); !usable) return fail(std::move(usable.error()));
+    if (own.mode == Mode::create) {
+        if (auto made = make_file(own.path); !made) return fail(std::move(made.error()));
+    }
+    auto first = Connection::open(own, true);
+    if (!first) return fail(std::move(first.error()));
+    engine->read_only_ = (*first)->read_only();
+    if (auto ready = prepare_file(**first, !engine->read_only_); !ready) return fail(std::move(ready.error()));
+    engine->writer_ = std::move(*first);
+    return engine;
+}
+
+std::shared_ptr<Engine> Engine::reopened(const Engine& parent) {
+    std::shared_ptr<Engine> engine(new Engine(parent.options_));
+    engine->read_only_ = parent.read_only_;
+    return engine;
+}
+
+Engine::~Engine() {
+    for (auto& slot : slots_) slot.connection.reset();
+    writer_.reset();
+    if (owns_folder_ && owner_ == ::getpid()) {
+        for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((options_.path + suffix).c_str());
+        ::rmdir(options_.path.substr(0, options_.path.rfind('/')).c_str());
+    }
+}
+
+std::optional<std::size_t> Engine::claim(std::size_t hint) noexcept {
+    // A connection that is open already comes before a new one.
+    for (const State wanted : {State::idle, State::absent}) {
+        for (std::size_t i = 0; i < slots_.size(); ++i) {
+            const std::size_t at       = (hint + i) % slots_.size();
+            State             expected = wanted;
+            if (slots_[at].state.load(std::memory_order_relaxed) == wanted &&
+                slots_[at].state.compare_exchange_strong(expected, State::busy)) {
+                return at;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+Result<Reader> Engine::reader(const Limits& limits) {
+    auto slot = claim(thread_hint());
+    if (!slot) {
+        const auto until = limits.deadline.at ? *limits.deadline.at : std::chrono::steady_clock::now() + options_.busy_timeout;
+        waiting_.fetch_add(1);
+        std::unique_lock lock(wait_mutex_);
+        const bool got = freed_.wait_until(lock, limits.stop, until, [&] {
+            slot = claim(thread_hint());
+            return slot.has_value();
+        });
+        waiting_.fetch_sub(1);
+        if (!got) {
+            if (limits.reached()) return fail(limits.error("waiting for a read connection"));
+            return fail(Errc::timeout,
+                        "all " + std::to_string(slots_.size()) + " read connections are held by open cursors or snapshots; close them "
+                        "or raise the option \"readers\"", "readers");
+        }
+    }
+    auto& place = slots_[*slot];
+    if (!place.connection) {
+        auto usable = check_usable_after_fork(options_.path);
+        auto opened = usable ? Connection::open(options_, false) : fail(std::move(usable.error()));
+        if (!opened) {
+            place.state.store(State::absent);
+            return fail(std::move(opened.error()));
+        }
+        place.connection = std::move(*opened);
+    }
+    return Reader(shared_from_this(), *slot, place.connection.get());
+}
+
+void Engine::give_back(std::size_t slot) noexcept {
+    slots_[slot].state.store(State::idle);
+    if (waiting_.load() > 0) {
+        // The mutex closes the gap between a waiter's last look and its sleep.
+        const std::lock_guard lock(wait_mutex_);
+        freed_.notify_one();
+    }
+}
+
+Result<Writer> Engine::writer(const Limits& limits) {
+    if (read_only_) return fail(Errc::io, "the store is read-only");
+    if (auto turn = queue_.enter(limits, options_.busy_timeout); !turn) return fail(std::move(turn.error()));
+    if (!writer_) {
+        auto usable = check_usable_after_fork(options_.path);
+        auto opened = usable ? Connection::open(options_, true) : fail(std::move(usable.error()));
+        if (!opened) {
+            queue_.leave();
+            return fail(std::move(opened.error()));
+        }
+        writer_ = std::move(*opened);
+    }
+    return Writer(shared_from_this(), writer_.get());
+}
+
+bool Engine::quiesce() {
+    bool all = true;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        State expected = State::idle;
+        if (slots_[i].state.compare_exchange_strong(expected, State::busy)) {
+            slots_[i].connection->no_checkpoint_on_close();
+            slots_[i].connection.reset();
+            quiesced_.push_back(i);
+        } else if (expected == State::absent) {
+            if (slots_[i].state.compare_exchange_strong(expected, State::busy)) quiesced_.push_back(i);
+            else all = false;
+        } else {
+            all = false;
+        }
+    }
+    writer_quiesced_ = queue_.try_enter();
+    if (writer_quiesced_) {
+        if (writer_) writer_->no_checkpoint_on_close();
+        writer_.reset();
+    }
+    return all && writer_quiesced_;
+}
+
+void Engine::resume() {
+    for (const auto slot : quiesced_) slots_[slot].state.store(State::absent);
+    quiesced_.clear();
+    if (writer_quiesced_) queue_.leave();
+    writer_quiesced_ = false;
+    if (waiting_.load() > 0) {
+        const std::lock_guard lock(wait_mutex_);
+        freed_.notify_all();
+    }
+}
+
+}  // namespace tenon::sqlite

@@ -1,0 +1,118 @@
+#include "sqlite/query.hpp"
+
+#include <tenon/bson/compare.hpp>
+
+#include "mql/mql_error.hpp"
+
+namespace tenon::sqlite {
+
+Result<Query> Query::prepare(Connection& connection, const CollectionInfo* collection, const QuerySpec& spec) {
+    if (spec.skip < 0) return mql::mql_error(mql::code::bad_value, "skip must not be negative", "skip");
+    if (spec.limit < 0) return mql::mql_error(mql::code::bad_value, "limit must not be negative", "limit");
+    auto filter = mql::Filter::parse(spec.filter);
+    if (!filter) return fail(std::move(filter.error()));
+    auto sort = mql::Sort::parse(spec.sort);
+    if (!sort) return fail(std::move(sort.error()));
+    Query query(std::move(*filter), std::move(*sort));
+    query.skip_ = spec.skip;
+    query.left_ = spec.limit == 0 ? -1 : spec.limit;
+    if (collection == nullptr) {
+        query.ended_ = true;
+        return query;
+    }
+    PlanRequest request;
+    request.collection = collection;
+    request.filter     = &query.filter_.root();
+    request.sort       = &query.sort_;
+    request.hint       = spec.hint;
+    request.limited    = spec.limit != 0;
+    auto plan          = make_plan(request);
+    if (!plan) return fail(std::move(plan.error()));
+    query.in_memory_ = plan->sorted_parts < query.sort_.pattern().parts.size();
+    query.grouped_   = query.in_memory_ && plan->sorted_parts > 0;
+    query.scan_.emplace(connection, *collection, std::move(*plan));
+    return query;
+}
+
+std::string_view Query::sorted_by() const noexcept {
+    if (sort_.empty()) return "none";
+    if (!in_memory_) return "index";
+    return grouped_ ? "index, then memory" : "memory";
+}
+
+Result<bool> Query::next_match() {
+    for (;;) {
+        auto moved = scan_->next();
+        if (!moved || !*moved || scan_->plan().exact) return moved;
+        auto matched = filter_.matches(scan_->document());
+        if (!matched || *matched) return matched;
+    }
+}
+
+// Fills the sorter with all that match, or with the next run of documents that are equal in the parts the index has ordered.
+Result<std::optional<Match>> Query::next_sorted() {
+    for (;;) {
+        if (const auto* entry = sorter_.next(); entry != nullptr) return Match{entry->row, entry->document.view()};
+        if (ended_) return std::optional<Match>{};
+        const auto wanted = left_ < 0 ? 0 : static_cast<std::uint64_t>(left_) + static_cast<std::uint64_t>(skip_);
+        sorter_.start(sort_, wanted);
+        mql::SortKey group;
+        bson::Document opener;  // owns what `group` borrows
+        for (;;) {
+            if (!pending_) {
+                auto found = next_match();
+                if (!found) return fail(std::move(found.error()));
+                if (!*found) {
+                    ended_ = true;
+                    break;
+                }
+            }
+            pending_ = false;
+            if (grouped_) {
+                auto key = sort_.key(scan_->document());
+                if (!key) return fail(std::move(key.error()));
+                if (opener.empty()) {
+                    opener     = bson::Document(scan_->document());
+                    auto owned = sort_.key(opener);
+                    if (!owned) return fail(std::move(owned.error()));
+                    group = std::move(*owned);
+                } else {
+                    bool same = true;
+                    for (std::size_t i = 0; same && i < scan_->plan().sorted_parts; ++i) same = bson::equal(key->values[i], group.values[i]);
+                    if (!same) {
+                        pending_ = true;
+                        break;
+                    }
+                }
+            }
+            if (auto added = sorter_.add(scan_->row(), scan_->document()); !added) return fail(std::move(added.error()));
+        }
+        sorter_.finish();
+    }
+}
+
+Result<std::optional<Match>> Query::next() {
+    for (;;) {
+        if (left_ == 0) return std::optional<Match>{};
+        std::optional<Match> match;
+        if (in_memory_) {
+            auto sorted = next_sorted();
+            if (!sorted) return sorted;
+            match = *sorted;
+        } else if (!ended_) {
+            auto found = next_match();
+            if (!found) return fail(std::move(found.error()));
+            if (*found) match = Match{scan_->row(), scan_->document()};
+            else ended_ = true;
+        }
+        if (!match) return match;
+        if (skip_ > 0) {
+            --skip_;
+            continue;
+        }
+        if (left_ > 0) --left_;
+        return match;
+    }
+}
+
+}  // namespace tenon::sqlite

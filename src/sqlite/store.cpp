@@ -1,0 +1,190 @@
+#include "sqlite/store.hpp"
+
+#include <algorithm>
+
+#include "mql/mql_error.hpp"
+#include "sqlite/access.hpp"
+#include "sqlite/fork.hpp"
+#include "sqlite/operations.hpp"
+
+namespace tenon::sqlite {
+
+namespace {
+
+constexpr std::chrono::seconds transaction_time{120};
+
+Error ended() {
+    Error error;
+    error.code    = Errc::invalid_argument;
+    error.message = "the transaction has ended";
+    return error;
+}
+
+// MongoDB ends a transaction at its first refused write; so that code written against one engine runs on the other, so do we.
+Error broken() {
+    return coded(Errc::invalid_argument, code::no_such_transaction, "NoSuchTransaction",
+                 "a write in this transaction was refused, which ended it; abort it and start again");
+}
+
+}  // namespace
+
+TransactionSession::~TransactionSession() {
+    if (state_->generation == fork_generation()) state_->roll_back();
+}
+
+SqliteStore::SqliteStore(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) { register_store(*this); }
+
+SqliteStore::~SqliteStore() { forget_store(*this); }
+
+void SqliteStore::replace_engine_in_child() {
+    auto fresh = Engine::reopened(*engine_);
+    // The old one's handles are the parent's: they are neither closed nor used again.
+    (void)new std::shared_ptr<Engine>(std::exchange(engine_, std::move(fresh)));
+}
+
+Capabilities SqliteStore::capabilities() const {
+    Capabilities capabilities;
+    capabilities.transactions   = true;
+    capabilities.persistent     = !engine_->options().memory;
+    capabilities.engine         = "sqlite";
+    capabilities.engine_version = sqlite3_libversion();
+    return capabilities;
+}
+
+Result<std::shared_ptr<TransactionState>> SqliteStore::transaction_of(Session& session) const {
+    if (!session.in_transaction()) return std::shared_ptr<TransactionState>{};
+    auto* own = dynamic_cast<TransactionSession*>(&session);
+    if (own == nullptr || own->store() != this) return fail(Errc::invalid_argument, "the transaction is one of another store");
+    if (own->state()->generation != fork_generation()) return fail(Errc::invalid_argument, "the transaction was begun before fork()");
+    if (!own->state()->open) return fail(ended());
+    return own->state();
+}
+
+Result<Reply> SqliteStore::run(Request request, Session& session) {
+    auto reply = dispatch(request, session);
+    if (!reply && reply.error().where.empty()) reply.error().where = where(request);
+    return reply;
+}
+
+Result<Reply> SqliteStore::dispatch(Request& request, Session& session) {
+    auto transaction = transaction_of(session);
+    if (!transaction) return fail(std::move(transaction.error()));
+    Call call;
+    call.engine      = engine_;
+    call.collection  = request.collection;
+    call.limits      = Limits(request.context);
+    call.transaction = std::move(*transaction);
+    if (call.transaction) {
+        auto& at = call.limits.deadline.at;
+        at       = at ? std::min(*at, *call.transaction->deadline.at) : call.transaction->deadline.at;
+        if (call.transaction->failed) return fail(broken());
+        if (call.transaction->read_only && is_write(request.operation)) {
+            return fail(Errc::invalid_argument, "the transaction is read-only");
+        }
+    }
+    if (!call.limits.none() && call.limits.reached()) return fail(call.limits.error("starting"));
+    return std::visit(overloaded{
+        [&](Find& op) { return run_find(call, op); },
+        [&](Insert& op) { return run_insert(call, op); },
+        [&](Update& op) { return run_update(call, op); },
+        [&](Replace& op) { return run_replace(call, op); },
+        [&](Delete& op) { return run_delete(call, op); },
+        [&](Restore&) -> Result<Reply> { return mql::unsupported("restore on a collection whose model is not deleted softly"); },
+        [&](FindAndModify& op) { return run_find_and_modify(call, op); },
+        [&](Count& op) { return run_count(call, op); },
+        [&](EstimatedCount&) { return run_estimated_count(call); },
+        [&](Distinct& op) { return run_distinct(call, op); },
+        [&](Aggregate&) -> Result<Reply> { return mql::unsupported("aggregation"); },
+        [&](BulkWrite& op) { return run_bulk_write(call, op); },
+        [&](Explain& op) { return run_explain(call, op); },
+        [&](CreateIndexes& op) { return run_create_indexes(call, op); },
+        [&](ListIndexes&) { return run_list_indexes(call); },
+        [&](DropIndexes& op) { return run_drop_indexes(call, op); },
+        [&](HideIndex& op) { return run_hide_index(call, op); },
+        [&](CreateCollection&) { return run_create_collection(call); },
+        [&](DropCollection&) { return run_drop_collection(call); },
+        [&](ListCollections&) { return run_list_collections(call); },
+    }, static_cast<Operation::variant&>(request.operation));
+}
+
+Result<std::unique_ptr<Session>> SqliteStore::begin(const TransactionOptions& options, const Context& context) {
+    auto state          = std::make_shared<TransactionState>();
+    state->generation   = fork_generation();
+    state->read_only    = options.read_only;
+    state->deadline.at  = std::chrono::steady_clock::now() + transaction_time;
+    if (options.deadline.at) state->deadline.at = options.deadline.at;
+    if (context.deadline.at) state->deadline.at = std::min(*state->deadline.at, *context.deadline.at);
+    Limits limits(context);
+    limits.deadline = state->deadline;
+
+    const auto begin_on = [&](Connection& connection, const char* sql) -> Result<void> {
+        state->connection = &connection;
+        const LimitScope scope(connection, limits);
+        if (auto begun = connection.execute(sql, "beginning a transaction"); !begun) return begun;
+        // Reading fixes the snapshot here and not at the first find.
+        auto catalogue = current_catalogue(connection);
+        if (!catalogue) return fail(std::move(catalogue.error()));
+        return {};
+    };
+    Result<void> begun{};
+    if (options.read_only) {
+        auto reader = engine_->reader(limits);
+        if (!reader) return fail(std::move(reader.error()));
+        state->reader = std::move(*reader);
+        begun         = begin_on(*state->reader, "BEGIN");
+    } else {
+        auto writer = engine_->writer(limits);
+        if (!writer) return fail(std::move(writer.error()));
+        state->writer = std::move(*writer);
+        begun         = begin_on(*state->writer, "BEGIN IMMEDIATE");
+    }
+    if (!begun) {
+        begun.error().where = "begin";
+        return fail(std::move(begun.error()));
+    }
+    return std::unique_ptr<Session>(std::make_unique<TransactionSession>(*this, std::move(state)));
+}
+
+Result<void> SqliteStore::commit(Session& session, const Context& context) {
+    const auto refuse = [](Error error) {
+        error.where = "commit";
+        return fail(std::move(error));
+    };
+    auto transaction = transaction_of(session);
+    if (!transaction) return refuse(std::move(transaction.error()));
+    if (!*transaction) return refuse(Error{Errc::invalid_argument, "there is no transaction to commit"});
+    auto& state = **transaction;
+    if (state.failed) {
+        state.roll_back();
+        return refuse(broken());
+    }
+    Limits limits(context);
+    limits.deadline.at = limits.deadline.at ? std::min(*limits.deadline.at, *state.deadline.at) : state.deadline.at;
+    if (limits.reached()) {
+        auto error = limits.error("committing");
+        state.roll_back();
+        return refuse(std::move(error));
+    }
+    auto done = state.connection->execute("COMMIT", "committing");
+    if (!done) {
+        state.roll_back();
+        return refuse(std::move(done.error()));
+    }
+    state.release();
+    return {};
+}
+
+void SqliteStore::abort(Session& session) noexcept {
+    auto* own = dynamic_cast<TransactionSession*>(&session);
+    if (own != nullptr && own->store() == this && own->state()->generation == fork_generation()) own->state()->roll_back();
+}
+
+Result<std::shared_ptr<Store>> open_store(const Config& config) {
+    auto options = Options::parse(config);
+    if (!options) return fail(std::move(options.error()));
+    auto engine = Engine::open(*options);
+    if (!engine) return fail(std::move(engine.error()));
+    return std::shared_ptr<Store>(std::make_shared<SqliteStore>(std::move(*engine)));
+}
+
+}  // namespace tenon::sqlite
