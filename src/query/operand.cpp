@@ -5,13 +5,17 @@
 namespace tenon::query {
 
 namespace {
-Error out_of_range(const char* what) {
+Error unfit(const char* what) {
     Error error;
     error.code    = Errc::invalid_argument;
     error.message = what;
     return error;
 }
 }  // namespace
+
+Operand::Operand(bson::Value value) : value_(std::move(value)) {
+    if (value_.missing()) error_ = std::make_shared<const Error>(unfit("a missing value has no type; use exists(false) or unset"));
+}
 
 Operand::Operand(Result<bson::Value> value) {
     if (value) {
@@ -28,7 +32,7 @@ Operand Operand::int32(std::int32_t value) { return Operand(bson::Value(value));
 Operand Operand::int64(std::int64_t value) { return Operand(bson::Value(value)); }
 Operand Operand::uint64(std::uint64_t value) {
     if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-        return Operand(out_of_range("the value is above the range of int64_t, the widest integer of BSON"));
+        return Operand(unfit("the value is above the range of int64_t, the widest integer of BSON"));
     }
     return int64(static_cast<std::int64_t>(value));
 }
@@ -51,7 +55,7 @@ Operand Operand::within(std::int64_t low, std::int64_t high) && {
     if (error_) return std::move(*this);
     const auto number = value_.ref().to_int64();
     if (number && *number >= low && *number <= high) return std::move(*this);
-    return Operand(out_of_range("the value is outside the range of the field's member"));
+    return Operand(unfit("the value is outside the range of the field's member"));
 }
 
 }  // namespace tenon::query

@@ -64,8 +64,6 @@ template <class P, Use How, class O>
         } else {
             return encode<U, O, How>(o);
         }
-    } else if constexpr (P::by_value() && std::same_as<U, O> && requires { P::last; }) {
-        return Operand(mapping::field_value<P::last, U>(o));  // a container of such enums
     } else if constexpr (fits<U, O, How>()) {
         return encode<U, O, How>(o);
     } else {

@@ -68,6 +68,10 @@ struct field {
     struct lies_in_an_array {
         static_assert(never<Operation>, "an expression sees the whole array at such a path; write it with expr<T>(document)");
     };
+    template <class Entity>
+    struct is_not_stored {
+        static_assert(never<Entity>, "the member is ignored by its Model or Mapping: no document has it");
+    };
     template <class Source>
     struct is_not_in {
         static_assert(never<Source>, "a field of the projected struct has no field of this name in the entity");

@@ -19,7 +19,7 @@ namespace tenon::query {
 /// An encoded value, or why it could not be encoded.
 class Operand {
 public:
-    explicit Operand(bson::Value value) : value_(std::move(value)) {}
+    explicit Operand(bson::Value value);  ///< a missing one is an error
     explicit Operand(Result<bson::Value> value);
     explicit Operand(Error error);
 

@@ -62,10 +62,14 @@ struct Chain<First, Second, Rest...> {
 
 }  // namespace detail
 
-/// A path of member pointers. Its stored names are looked up where it is used, not where it is named, so that a Model may name
+/// A path of member pointers. Its stored names and rules are looked up in bodies, not in the class, so that a Model that is not complete yet may name
 /// paths of its own entity.
 template <auto First, auto... Rest>
-struct StaticPath {
+class StaticPath {
+    static constexpr auto last = detail::Chain<First, Rest...>::last;
+    using Holder               = reflect::member_class<last>;
+
+public:
     using Root  = reflect::member_class<First>;
     using Value = typename detail::Chain<First, Rest...>::Value;
 
@@ -74,20 +78,19 @@ struct StaticPath {
 
     [[nodiscard]] static constexpr const auto& name() { return detail::static_name<First, Rest...>; }
     [[nodiscard]] static constexpr std::string_view text() { return detail::static_name<First, Rest...>.view(); }
-    [[nodiscard]] static PathRef ref() { return {text(), nullptr}; }
+    [[nodiscard]] static PathRef ref() {
+        if constexpr (mapping::is_ignored<Holder, reflect::index_of<last>>) {
+            (void)sizeof(typename mistake::field<name(), Value>::template is_not_stored<Holder>);
+        }
+        return {text(), nullptr};
+    }
     /// An enum's member may be declared to be stored by value.
     [[nodiscard]] static constexpr bool by_value() {
-        return mapping::detail::holds<Holder>(Rules::enum_by_value, reflect::index_of<last>);
+        return mapping::detail::holds<Holder>(mapping::Rules<Holder>::enum_by_value, reflect::index_of<last>);
     }
-    [[nodiscard]] static constexpr bool null_when_empty() { return Rules::null_when_empty; }
+    [[nodiscard]] static constexpr bool null_when_empty() { return mapping::Rules<Holder>::null_when_empty; }
     /// Documents without the field can be read.
-    [[nodiscard]] static constexpr bool may_be_absent() { return reflect::is_nullable<Value> || Rules::lenient; }
-
-    static constexpr auto last = detail::Chain<First, Rest...>::last;
-
-private:
-    using Holder               = reflect::member_class<last>;
-    using Rules                = mapping::Rules<Holder>;
+    [[nodiscard]] static constexpr bool may_be_absent() { return reflect::is_nullable<Value> || mapping::Rules<Holder>::lenient; }
 };
 
 /// A path made at run time.
