@@ -68,7 +68,8 @@ FilterBase FilterBase::both(FilterBase a, const FilterBase& b) {
     a.keep_error(b);
     if (a.error() != nullptr || b.empty()) return a;
     if (a.empty()) return b;
-    if (!share_a_key(a.document(), b.document())) {
+    const bool listed = detail::is_only(a.document(), "$and") || detail::is_only(b.document(), "$and");
+    if (!listed && !share_a_key(a.document(), b.document())) {
         bson::Builder builder;
         return detail::built<FilterBase>(builder.append_all(a.document()).append_all(b.document()));
     }
