@@ -1,0 +1,4 @@
+// unused-result
+#include "entities.hpp"
+
+void wrong() { Filter<Order>::from_json("{}"); }

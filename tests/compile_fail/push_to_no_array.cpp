@@ -1,0 +1,4 @@
+// "qty"}, int>::is_no_array<tenon::query::detail::push>
+#include "entities.hpp"
+
+auto wrong = push<&Order::qty>(5);
