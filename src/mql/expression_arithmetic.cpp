@@ -172,7 +172,7 @@ Evaluated round_trunc(Frame& frame, const ExpressionNode& self) {
     std::int64_t   place = 0;
     if (values->size() == 2) {
         if (is_nullish((*values)[1])) return null_value();
-        const auto wanted = (*values)[1].is_number() ? (*values)[1].to_int64() : std::nullopt;
+        const auto wanted = (*values)[1].to_int64();
         if (is_nullish(value)) return null_value();
         if (!value.is_number()) return mql_error(51081, std::string(self.op) + " only supports numeric types, not " + type_name(value));
         if (!wanted) return mql_error(51082, "the precision of " + std::string(self.op) + " must be an integer");

@@ -111,6 +111,9 @@ inline constexpr std::size_t any_number = 100'000;
 [[nodiscard]] std::span<const OperatorSpec> arithmetic_operators();
 [[nodiscard]] std::span<const OperatorSpec> rounding_operators();
 [[nodiscard]] std::span<const OperatorSpec> accumulator_operators();
+[[nodiscard]] std::span<const OperatorSpec> string_operators();
+[[nodiscard]] std::span<const OperatorSpec> array_operators();
+[[nodiscard]] std::span<const OperatorSpec> scoped_operators();
 
 /// Reads `{name: expression, ...}` into node.arguments by position in `names`. `code_unknown` is MongoDB's code for a name that is not
 /// there, `code_object` that for an argument which is no document.

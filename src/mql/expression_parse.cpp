@@ -31,7 +31,8 @@ NodePointer make_node(Evaluator evaluator) {
 }
 
 const OperatorSpec* find_operator(std::string_view name) {
-    const std::array tables = {logic_operators(), arithmetic_operators(), rounding_operators(), accumulator_operators()};
+    const std::array tables = {logic_operators(),  arithmetic_operators(), rounding_operators(), accumulator_operators(),
+                               string_operators(), array_operators(),      scoped_operators()};
     for (const auto& table : tables) {
         for (const auto& spec : table) {
             if (spec.name == name) return &spec;
@@ -48,9 +49,11 @@ bool is_known_elsewhere(std::string_view name) {
         "$dateToString", "$dateTrunc", "$degreesToRadians", "$exp", "$firstN", "$function", "$indexOfArray", "$lastN", "$ln", "$locf",
         "$linearFill", "$log", "$log10", "$maxN", "$meta", "$minN", "$pow", "$radiansToDegrees", "$rand", "$range", "$rank",
         "$regexFind", "$regexFindAll", "$regexMatch", "$replaceAll", "$replaceOne", "$sampleRate", "$setField", "$shift", "$sin",
-        "$sinh", "$sortArray", "$sqrt", "$stdDevPop", "$stdDevSamp", "$strcasecmp", "$substr", "$tan", "$tanh", "$toObjectId",
-        "$top", "$topN", "$toDate", "$tsIncrement", "$tsSecond", "$unsetField", "$zip", "$convert", "$_internalJsEmit", "$dayOfYear",
-        "$getField", "$let", "$indexOfCP", "$arrayToObject", "$objectToArray", "$mergeObjects", "$reverseArray", "$expr_"};
+        "$sinh", "$sortArray", "$sqrt", "$stdDevPop", "$stdDevSamp", "$strcasecmp", "$tan", "$tanh", "$toObjectId",
+        "$top", "$topN", "$toDate", "$tsIncrement", "$tsSecond", "$unsetField", "$zip", "$convert", "$dayOfYear", "$dayOfMonth", "$dayOfWeek",
+        "$hour", "$isoDayOfWeek", "$isoWeek", "$isoWeekYear", "$millisecond", "$minute", "$month", "$second", "$toBool", "$toDecimal",
+        "$toDouble", "$toInt", "$toLong", "$toString", "$week", "$year",
+        "$getField", "$arrayToObject"};
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 

@@ -46,8 +46,8 @@ private:
 };
 
 /// The document that a replace stores: `with`, its _id first, or the existing one's _id when it has none. `existing` is empty for
-/// an insert, where a top-level `$` is allowed. A top-level Timestamp(0, 0) becomes `timestamp`, as MongoDB stores it. Whether anything
-/// changed is for the caller to see by comparing bytes.
+/// an insert, where a top-level `$` is allowed. A top-level Timestamp(0, 0) becomes `timestamp`, as MongoDB stores it. MongoDB
+/// counts a replace as no change only when `with` is the stored document byte for byte, its _id included.
 /// @errors invalid_argument with ImmutableField (66) when the ids differ, InvalidIdField (53), DollarPrefixedFieldName (52).
 [[nodiscard]] Result<bson::Document> replacement(bson::View existing, bson::View with, bson::Timestamp timestamp = {});
 /// What may not be an _id: an array, a regex, undefined, a document with `$` fields. @errors InvalidIdField (53),

@@ -86,6 +86,7 @@ private:
                 auto both = merged(of, node.positional, joined(name));
                 if (!both) return fail(std::move(both.error()));
                 positional = false;
+                kept_.push_back(*both);
                 if (auto applied = child(**both, name); !applied) return applied;
                 continue;
             }
@@ -157,7 +158,9 @@ private:
             if (!both) return fail(std::move(both.error()));
             update = std::move(*both);
         }
-        return update ? apply(*update, element) : Result<bool>(false);
+        if (!update) return false;
+        kept_.push_back(update);
+        return apply(*update, element);
     }
 
     Result<bool> filter_matches(const std::string& identifier, MutableNode& element) {
@@ -314,6 +317,7 @@ private:
     const ApplyContext&           context_;
     std::string                   matched_{};  // the index that `$` stands for; empty when nothing matched an array
     std::vector<std::string_view> taken_{};    // the parts of the path that lead to the element at hand
+    std::vector<UpdateNode::Pointer> kept_{};  // merged trees: new elements borrow their names
     std::vector<std::string_view> missing_{};  // the parts behind them that are not in the document
 };
 
@@ -322,7 +326,8 @@ private:
 Result<bool> Update::apply(bson::View before, const ApplyContext& context, bson::Document& after) const {
     if (!program_) return false;
     MutableDocument document(before);
-    auto            changed = Run(*program_, document, context)();
+    Run             run(*program_, document, context);  // new elements borrow names from it until they are written
+    auto            changed = run();
     if (!changed || !*changed) return changed;
 
     std::vector<std::uint8_t> bytes = after.release();

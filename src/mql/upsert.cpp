@@ -23,15 +23,16 @@ constexpr int query_feature_not_allowed = 224;
 
 using Equalities = std::map<std::string, ValueRef, std::less<>>;
 
-bool reads_expr(const Node& node) {
-    if (node.op == Op::expr) return true;
-    for (const auto& child : node.children) {
-        if (reads_expr(child)) return true;
-    }
-    return false;
+bool is_operator(std::string_view key) {
+    return !key.empty() && key[0] == '$' && key != "$ref" && key != "$id" && key != "$db";
+}
+
+bool has_operators(ValueRef value) {
+    return value.type() == Type::document && !value.as_view().empty() && is_operator(value.as_view().begin()->key);
 }
 
 Result<void> add(Equalities& out, const FieldPath& path, ValueRef value) {
+    if (path.empty()) return mql_error(illegal_operation, "the filter has an equality on the empty path");
     for (const auto& [other, seen] : out) {
         if (other == path.text()) {
             return mql_error(not_single_value_field, "cannot infer query fields to set, path '" + other + "' is matched twice", other);
@@ -44,26 +45,59 @@ Result<void> add(Equalities& out, const FieldPath& path, ValueRef value) {
     return {};
 }
 
-Result<void> collect(Equalities& out, const Node& node, bool id_only) {
-    if (node.op == Op::and_) {
-        for (const auto& child : node.children) {
-            if (auto collected = collect(out, child, id_only); !collected) return collected;
+// What an equality among a field's conditions says: {$eq: v}, {$in: [v]}, {$all: [v, w]}.
+Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::View conditions) {
+    for (const auto& condition : conditions) {
+        if (condition.key == "$eq") {
+            if (auto added = add(out, path, condition.value); !added) return added;
+        } else if (condition.key == "$in") {
+            ValueRef only;
+            bool     one = true;
+            for (const auto& element : condition.value.as_view()) {
+                one  = one && element.value.type() != Type::regex && (only.missing() || bson::equal(only, element.value));
+                only = element.value;
+            }
+            if (only.missing() || !one) continue;
+            if (auto added = add(out, path, only); !added) return added;
+        } else if (condition.key == "$all") {
+            for (const auto& element : condition.value.as_view()) {
+                if (element.value.type() == Type::regex || has_operators(element.value)) continue;
+                if (auto added = add(out, path, element.value); !added) return added;
+            }
         }
-        return {};
     }
-    const bool one_of_one = node.op == Op::in && node.values.size() == 1 && node.patterns.empty();
-    if (node.op != Op::eq && !one_of_one) return {};
-    if (id_only && (node.path.empty() || node.path[0] != "_id")) return {};
-    if (id_only && node.path.size() > 1) {
-        return mql_error(not_exact_value_field, "field at '_id' must be exactly specified, found the sub-path '" + node.path.text() + "'", node.path.text());
+    return {};
+}
+
+// Reads the filter as it was sent, since a parsed one is simplified: {a: {$in: []}} would hide what stands beside it.
+Result<void> collect(Equalities& out, bson::View filter, bool id_only) {
+    for (const auto& element : filter) {
+        if (element.key == "$and" || element.key == "$or") {
+            if (element.key == "$or" && element.value.as_view().count() != 1) continue;
+            for (const auto& branch : element.value.as_view()) {
+                if (auto collected = collect(out, branch.value.as_view(), id_only); !collected) return collected;
+            }
+        } else if (element.key == "$expr") {
+            return mql_error(query_feature_not_allowed, "$expr is not allowed in the query predicate for an upsert");
+        }
+        if (is_operator(element.key)) continue;
+        const FieldPath path(element.key);
+        if (id_only && (path.empty() || path[0] != "_id")) continue;
+        if (id_only && path.size() > 1) {
+            return mql_error(not_exact_value_field, "field at '_id' must be exactly specified, found the sub-path '" + path.text() + "'", path.text());
+        }
+        if (has_operators(element.value)) {
+            if (auto added = collect_conditions(out, path, element.value.as_view()); !added) return added;
+        } else if (element.value.type() != Type::regex) {
+            if (auto added = add(out, path, element.value); !added) return added;
+        }
     }
-    return add(out, node.path, one_of_one ? node.values.front().ref() : node.operand.ref());
+    return {};
 }
 
 // Makes the documents of a dotted path and the value at its end. Conflicts were refused before.
-Result<void> put(MutableDocument& document, std::string_view path, ValueRef value) {
+void put(MutableDocument& document, std::string_view path, ValueRef value) {
     const FieldPath parts(path);
-    if (parts.empty()) return mql_error(illegal_operation, "the filter has an equality on the empty path");
     MutableNode* at = document.root();
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
         MutableNode* next = document.child(*at, parts[i]);
@@ -74,22 +108,18 @@ Result<void> put(MutableDocument& document, std::string_view path, ValueRef valu
         at = next;
     }
     document.append(*at, document.make(document.keep_key(std::string(parts[parts.size() - 1])), value));
-    return {};
 }
 
 Result<bson::Document> seed_of(bson::View filter, bool id_only) {
     auto parsed = Filter::parse(filter);
     if (!parsed) return fail(std::move(parsed.error()));
-    if (reads_expr(parsed->root())) {
-        return mql_error(query_feature_not_allowed, "$expr is not allowed in the query predicate for an upsert");
-    }
     Equalities equalities;
-    if (auto collected = collect(equalities, parsed->root(), id_only); !collected) return fail(std::move(collected.error()));
+    if (auto collected = collect(equalities, filter, id_only); !collected) return fail(std::move(collected.error()));
     MutableDocument document{bson::View()};
     for (const bool id : {true, false}) {
         for (const auto& [path, value] : equalities) {
             if ((path == "_id" || path.starts_with("_id.")) != id) continue;
-            if (auto done = put(document, path, value); !done) return fail(std::move(done.error()));
+            put(document, path, value);
         }
     }
     std::vector<std::uint8_t> bytes;
