@@ -41,6 +41,7 @@ template <std::size_t N>
 [[nodiscard]] consteval auto to_name(std::string_view text) {
     reflect::Name<N + 1> out;
     for (std::size_t i = 0; i < N; ++i) out.text[i] = text[i];
+    out.text[N] = '\0';  // written so that clang prints the text and not its codes
     return out;
 }
 

@@ -126,6 +126,7 @@ template <const std::string_view&... Parts>
         for (const char c : part) out.text[at++] = c;
     };
     (add(Parts), ...);
+    out.text[at] = '\0';  // written so that clang prints the text and not its codes
     return out;
 }
 }  // namespace detail
