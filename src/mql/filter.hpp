@@ -6,6 +6,7 @@
 //   {a: {$exists: false}} not_(exists a)        {a: {$all: [x, y]}}    and_(eq a, eq a)
 //   {a: {$gt: 1, $lt: 5}} and_(gt a, lt a)      {a: {$not: {..}}}      not_(..)
 //   {a: {$all: []}}       always_false          {}                     always_true
+//   {$or: [{a: 1}, {a: 2}]}  in a           {a: {$in: [1]}}       eq a
 // and_ in and_ and or_ in or_ are merged, and an and_ or or_ of one child is that child.
 
 #include <cstddef>

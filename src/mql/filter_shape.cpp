@@ -61,6 +61,13 @@ Node logical(Op op, Op nothing, std::vector<Node> children) {
     return node;
 }
 
+// A literal that is a regex stays under or_: in an `in` it would be a pattern.
+bool are_equalities_of_one_path(const std::vector<Node>& children) {
+    return std::ranges::all_of(children, [&](const Node& child) {
+        return child.op == Op::eq && child.path == children.front().path && child.operand.type() != bson::Type::regex;
+    });
+}
+
 }  // namespace
 
 Node all_of(std::vector<Node> children) {
@@ -71,7 +78,14 @@ Node all_of(std::vector<Node> children) {
 
 Node any_of(std::vector<Node> children) {
     if (has(children, Op::always_true)) return leaf(Op::always_true);
-    return logical(Op::or_, Op::always_false, merge(Op::or_, Op::always_false, std::move(children)));
+    children = merge(Op::or_, Op::always_false, std::move(children));
+    if (children.size() > 1 && are_equalities_of_one_path(children)) {
+        Node in = leaf(Op::in);
+        in.path = children.front().path;
+        for (Node& child : children) in.values.push_back(std::move(child.operand));
+        return membership(std::move(in));
+    }
+    return logical(Op::or_, Op::always_false, std::move(children));
 }
 
 Node none_of(std::vector<Node> children) {

@@ -10,7 +10,8 @@ namespace tenon::mql::detail {
 /// All of the children: merges nested and_, drops always_true, orders as MongoDB evaluates (it decides which array
 /// element the positional operator means).
 [[nodiscard]] Node all_of(std::vector<Node> children);
-/// Any of the children: merges nested or_, drops always_false.
+/// Any of the children: merges nested or_, drops always_false; equalities of one path become an `in`, as in MongoDB,
+/// where it lets the positional operator see them.
 [[nodiscard]] Node any_of(std::vector<Node> children);
 [[nodiscard]] Node none_of(std::vector<Node> children);
 [[nodiscard]] Node negation(Node child);

@@ -16,7 +16,7 @@ constexpr int match_trouble = 51156;
 // The work of one match: enough for any honest pattern over a document of 16 MiB, and an answer within a second for
 // one whose backtracking explodes.
 constexpr std::uint32_t match_limit = 10'000'000;
-constexpr std::uint32_t depth_limit = 250'000;
+constexpr std::uint32_t depth_limit = 1'000'000;
 constexpr std::uint32_t heap_limit  = 64 * 1024;  // KiB
 
 template <auto Free>
