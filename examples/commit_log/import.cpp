@@ -58,13 +58,15 @@ Result<void> store_people_and_months(const tenon::Database& db, std::span<const 
     for (const auto& commit : batch) {
         const std::string author = text(commit.author_email);
         if (!author.empty() && seen.insert(author).second) {
-            const auto put = users.upsert(author, tenon::set_on_insert<&User::name>(text(commit.author_name)) |
-                                                      tenon::set_on_insert<&User::first_seen>(time_of(commit)));
+            const auto put = users.update(author,
+                                          tenon::set_on_insert<&User::name>(text(commit.author_name)) |
+                                              tenon::set_on_insert<&User::first_seen>(time_of(commit)),
+                                          {.upsert = true});
             if (!put) return tenon::fail(put.error());
         }
         const std::string month = month_of(commit);
         if (seen.insert(month).second) {
-            const auto put = conversations.upsert(month, tenon::set_on_insert<&Conversation::title>("Work of " + month));
+            const auto put = conversations.update(month, tenon::set_on_insert<&Conversation::title>("Work of " + month), {.upsert = true});
             if (!put) return tenon::fail(put.error());
         }
     }

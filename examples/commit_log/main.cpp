@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "model.hpp"
 #include "steps.hpp"
 
 namespace {

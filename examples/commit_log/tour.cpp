@@ -1,6 +1,8 @@
 #include <cstdio>
 #include <string>
 
+#include <tenon/bson/json.hpp>
+
 #include "model.hpp"
 #include "steps.hpp"
 
