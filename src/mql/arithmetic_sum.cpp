@@ -75,7 +75,7 @@ std::optional<std::int64_t> Sum::whole() const noexcept {
     }
     const Number sum = result();
     if (sum.is_integer()) return sum.integer();
-    const double value = std::nearbyint(sum.to_double());
+    const double value = std::trunc(sum.to_double());
     if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0)) return std::nullopt;
     return static_cast<std::int64_t>(value);
 }

@@ -14,7 +14,7 @@ public:
     [[nodiscard]] Number result() const noexcept;
     /// The same divided by `count`: decimal when there was one, else double.
     [[nodiscard]] Number mean(std::int64_t count) const noexcept;
-    /// The sum as an int64, a fraction rounded; empty when it does not fit.
+    /// The sum as an int64, a double's fraction cut off and a decimal's rounded to even; empty when it does not fit.
     [[nodiscard]] std::optional<std::int64_t> whole() const noexcept;
 
 private:

@@ -38,14 +38,14 @@ Evaluated add_all(Frame& frame, const ExpressionNode& self) {
         } else if (is_nullish(value)) {
             return null_value();
         } else {
-            return mql_error(code::type_mismatch, "$add only supports numeric or date types, not " + type_name(value));
+            return mql_error(16554, "$add only supports numeric or date types, not " + type_name(value));
         }
     }
     if (!date) return number(frame, sum.result());
-    const auto   ms    = sum.whole();
-    std::int64_t moved = 0;
-    if (!ms || __builtin_add_overflow(date->ms, *ms, &moved)) return mql_error(code::overflow, "date overflow in $add");
-    return frame.keep(Value(bson::DateTime(moved)));
+    sum.add(Number(date->ms));  // the fraction is cut off the whole, as MongoDB does
+    const auto moved = sum.whole();
+    if (!moved) return mql_error(code::overflow, "date overflow in $add");
+    return frame.keep(Value(bson::DateTime(*moved)));
 }
 
 Evaluated subtract_two(Frame& frame, const ExpressionNode& self) {
@@ -69,7 +69,8 @@ Evaluated subtract_two(Frame& frame, const ExpressionNode& self) {
         if (!both) sum.add(Number::from(right));
         const auto   amount = both ? std::optional(right.as_datetime().ms) : sum.whole();
         std::int64_t moved  = 0;
-        if (!amount || __builtin_sub_overflow(left.as_datetime().ms, *amount, &moved)) {
+        if (!amount) return mql_error(31109, "can't coerce an out of range value to a long");
+        if (__builtin_sub_overflow(left.as_datetime().ms, *amount, &moved)) {
             return mql_error(code::overflow, "date overflow in $subtract");
         }
         return both ? frame.keep(Value(moved)) : frame.keep(Value(bson::DateTime(moved)));
@@ -133,7 +134,7 @@ Evaluated mod_two(Frame& frame, const ExpressionNode& self) {
     if (left.is_number() && right.is_number()) {
         const Number a = Number::from(left);
         const Number b = Number::from(right);
-        if (b.to_double() == 0) return mql_error(16610, "can't $mod by zero");
+        if (b.to_double() == 0) return mql_error(either(a, b, &Number::is_decimal) ? 5733415 : 16610, "can't $mod by zero");
         if (either(a, b, &Number::is_decimal)) return number(frame, Number(modulo(a.to_decimal(), b.to_decimal())));
         if (either(a, b, &Number::is_double)) return number(frame, Number(std::fmod(a.to_double(), b.to_double())));
         const std::int64_t rest = b.integer() == -1 ? 0 : a.integer() % b.integer();
@@ -161,7 +162,7 @@ Evaluated single(Frame& frame, const ExpressionNode& self) {
     if (n.is_integer()) return *value;
     const bool up = self.mode == ceil;
     if (n.is_double()) return number(frame, Number(up ? std::ceil(n.to_double()) : std::floor(n.to_double())));
-    return number(frame, Number(round_integral(n.to_decimal(), up ? DecimalRounding::up : DecimalRounding::down)));
+    return number(frame, Number(quantize(n.to_decimal(), 0, up ? DecimalRounding::up : DecimalRounding::down)));
 }
 
 // $round and $trunc: to a number of places, negative ones left of the point. mode: a DecimalRounding.
@@ -171,10 +172,11 @@ Evaluated round_trunc(Frame& frame, const ExpressionNode& self) {
     const ValueRef value = (*values)[0];
     std::int64_t   place = 0;
     if (values->size() == 2) {
-        if (is_nullish((*values)[1])) return null_value();
-        const auto wanted = (*values)[1].to_int64();
         if (is_nullish(value)) return null_value();
         if (!value.is_number()) return mql_error(51081, std::string(self.op) + " only supports numeric types, not " + type_name(value));
+        if (is_nullish((*values)[1])) return null_value();
+        if (!(*values)[1].is_number()) return mql_error(16004, "can't convert from BSON type " + type_name((*values)[1]) + " to long");
+        const auto wanted = (*values)[1].to_int64();
         if (!wanted) return mql_error(51082, "the precision of " + std::string(self.op) + " must be an integer");
         if (*wanted < -20 || *wanted > 100) return mql_error(51083, "the precision of " + std::string(self.op) + " is from -20 to 100");
         place = *wanted;
@@ -186,11 +188,14 @@ Evaluated round_trunc(Frame& frame, const ExpressionNode& self) {
     const Number n        = Number::from(value);
     if (n.is_decimal()) {
         if (n.to_decimal().is_nan() || n.to_decimal().is_infinite()) return value;
-        return number(frame, Number(quantize(n.to_decimal(), exponent, rounding)));
+        const auto rounded = quantize(n.to_decimal(), exponent, rounding);
+        if (!rounded.is_nan()) return number(frame, Number(rounded));
+        return number(frame, Number(add(n.to_decimal(), quantize(bson::Decimal128(), exponent, rounding))));  // all 34 digits
     }
     if (n.is_double()) {
         if (!std::isfinite(n.to_double())) return value;
-        return number(frame, Number(decimal_to_double(quantize(decimal_from_double_exact(n.to_double()), exponent, rounding))));
+        const auto rounded = quantize(decimal_from_double_exact(n.to_double()), exponent, rounding);
+        return rounded.is_nan() ? Evaluated(value) : number(frame, Number(decimal_to_double(rounded)));  // too many places
     }
     if (place >= 0) return value;
     const auto rounded = decimal_to_int64(quantize(n.to_decimal(), exponent, rounding));

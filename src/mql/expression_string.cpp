@@ -1,5 +1,6 @@
 // Strings: joined, cut, searched, trimmed, by bytes or by code points.
 
+#include <cstdio>
 #include <limits>
 
 #include "mql/expression_node.hpp"
@@ -43,7 +44,16 @@ Result<std::string> coerced(ValueRef value) {
         case Type::int32: return std::to_string(value.as_int32());
         case Type::int64: return std::to_string(value.as_int64());
         case Type::decimal128: return value.as_decimal128().to_string();
-        case Type::datetime: return value.as_datetime().to_string();
+        case Type::datetime: {
+            std::string out = value.as_datetime().to_string();
+            if (out.find('.') == std::string::npos) out.insert(out.size() - 1, ".000");  // MongoDB prints the milliseconds always
+            return out;
+        }
+        case Type::float64: {
+            char       digits[40];
+            const auto size = std::snprintf(digits, sizeof digits, "%.15g", value.as_double());
+            return std::string(digits, static_cast<std::size_t>(size));
+        }
         default: return mql_error(16007, "can't convert from BSON type " + type_name(value) + " to String");
     }
 }
@@ -152,7 +162,7 @@ Evaluated index_of(Frame& frame, const ExpressionNode& self) {
     const std::size_t from  = points ? offset_of(whole, bounds[0]) : bounds[0];
     const std::size_t to    = points ? offset_of(whole, bounds[1]) : bounds[1];
     const std::size_t found = whole.substr(0, to).find(wanted, from);
-    if (found == std::string_view::npos) return none;
+    if (found == std::string_view::npos || (points && found == to)) return none;  // by code points the end is no place to find ""
     return frame.keep(Value(static_cast<std::int32_t>(points ? code_points(whole.substr(0, found)) : found)));
 }
 
