@@ -36,20 +36,21 @@ void sort_elements(MutableDocument& document, MutableNode& array, const PushOpti
     struct Item {
         MutableNode*          node;
         std::vector<ValueRef> key;
+        std::size_t           place;  // equal elements keep their order
     };
     std::vector<Item> items;
     for (MutableNode* node : elements_of(document, array)) {
         const ValueRef value = document.value(*node);
-        items.push_back({node, push.sort_whole != 0 ? std::vector<ValueRef>{value} : sort_key(value, push)});
+        items.push_back({node, push.sort_whole != 0 ? std::vector<ValueRef>{value} : sort_key(value, push), items.size()});
     }
     const auto before = [&](const Item& a, const Item& b) {
         for (std::size_t i = 0; i < a.key.size(); ++i) {
             const int order = bson::compare(a.key[i], b.key[i]);
             if (order != 0) return (push.sort_whole != 0 ? push.sort_whole : push.sort_parts[i].direction) * order < 0;
         }
-        return false;
+        return a.place < b.place;
     };
-    std::stable_sort(items.begin(), items.end(), before);
+    std::sort(items.begin(), items.end(), before);
     std::vector<MutableNode*> order;
     for (const auto& item : items) order.push_back(item.node);
     document.relink(array, order);
