@@ -36,6 +36,18 @@ bool has_id_first(bson::View document) noexcept {
     return first != document.end() && first->key == "_id";
 }
 
+/// The document with its _id in front, made when there is none.
+Result<void> put_id_first(bson::Document& document) {
+    if (has_id_first(document)) return {};
+    // An ObjectId with its key and type takes 17 bytes.
+    const bool made = document["_id"].missing();
+    if (document.size() + (made ? 17U : 0U) > bson::max_document_size) {
+        return mql::mql_error(mql::code::bson_object_too_large, "the document is larger than 16 MiB");
+    }
+    document = mql::with_id_first(document);
+    return {};
+}
+
 std::string shown_id(bson::View document) {
     const auto id = document["_id"];
     return id.missing() ? std::string() : bson::to_json(id, bson::JsonMode::canonical);
@@ -282,8 +294,8 @@ Result<Reply> run_insert(const Call& call, Insert& op) {
         std::vector<bool>      refused(op.documents.size(), false);
         for (std::size_t i = 0; i < op.documents.size(); ++i) {
             auto& document = op.documents[i];
-            if (!has_id_first(document)) document = mql::with_id_first(document);
-            auto done = writing.insert(document);
+            auto  done     = put_id_first(document);
+            if (done) done = writing.insert(document);
             if (done) continue;
             if (ends_transaction(done.error())) return fail(std::move(done.error()));
             refused[i] = true;
@@ -404,7 +416,7 @@ Result<Reply> run_bulk_write(const Call& call, BulkWrite& op) {
         BulkReply               reply;
         std::optional<Error>    first;
         std::vector<ItemError>  items;
-        std::vector<InsertedId> inserted;
+        std::vector<std::size_t> stored;
         bool                    half_done = false;
         for (std::size_t i = 0; i < op.items.size(); ++i) {
             const auto updated = [&](Result<UpdateReply> done) -> Result<void> {
@@ -416,13 +428,14 @@ Result<Reply> run_bulk_write(const Call& call, BulkWrite& op) {
             };
             auto done = std::visit(overloaded{
                 [&](BulkWrite::InsertOne& item) -> Result<void> {
-                    if (!has_id_first(item.document)) item.document = mql::with_id_first(item.document);
-                    if (auto put = writing.insert(item.document); !put) {
+                    auto put = put_id_first(item.document);
+                    if (put) put = writing.insert(item.document);
+                    if (!put) {
                         if (!ends_transaction(put.error())) put.error().document_id = shown_id(item.document);
                         return put;
                     }
                     ++reply.inserted;
-                    inserted.push_back({i, shown_id(item.document)});
+                    stored.push_back(i);
                     return {};
                 },
                 [&](Update& item) -> Result<void> { return updated(update_documents(writing, item)); },
@@ -444,6 +457,8 @@ Result<Reply> run_bulk_write(const Call& call, BulkWrite& op) {
             if (op.ordered) break;
         }
         if (!first) return finished(writing, Result<BulkReply>(std::move(reply)));
+        std::vector<InsertedId> inserted;
+        for (const auto i : stored) inserted.push_back({i, shown_id(std::get<BulkWrite::InsertOne>(op.items[i]).document)});
         const bool wrote = half_done || reply.inserted + reply.modified + reply.deleted > 0 || !reply.upserted.empty();
         return finished(writing, Result<BulkReply>(fail(many_error(std::move(*first), std::move(items), std::move(inserted), op.items.size(), wrote))));
     });
