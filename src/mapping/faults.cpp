@@ -99,8 +99,10 @@ Error Reader::error() const {
         const Byte* const end = bytes_.data() + bytes_.size();
         Reader            walk(bytes_, true);
         for (const Byte* at = bytes_.data() + 4; at < end - 1 && *at != 0;) {
-            const Byte* key_end = walk.key_end(at + 1, end);
-            if (key_end == nullptr) break;
+            // No terminator is known to stand at the end of these bytes: Reader::key_end would read on.
+            const Byte* key_end = at + 1;
+            while (key_end < end && *key_end != 0) ++key_end;
+            if (key_end == end) break;
             const std::string_view key(reinterpret_cast<const char*>(at + 1), static_cast<std::size_t>(key_end - at - 1));
             bson::ValueRef         value;
             if (key == "_id") {

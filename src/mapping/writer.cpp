@@ -9,7 +9,8 @@ namespace tenon::mapping {
 
 Byte* Writer::grow(Byte* at, std::size_t size) {
     const std::size_t used = offset(at);
-    out_.resize(std::max({used + size, 2 * out_.size(), std::size_t{512}}));
+    // The capacity of the last call first: a buffer that held a document like this one is not allocated anew.
+    if (used + size > out_.capacity()) out_.resize(std::max({used + size, 2 * out_.capacity(), std::size_t{512}}));
     out_.resize(out_.capacity());
     begin_ = out_.data();
     end_   = begin_ + out_.size();

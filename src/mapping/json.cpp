@@ -1,0 +1,471 @@
+#include <tenon/mapping/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <tenon/bson/json.hpp>
+
+namespace tenon::mapping {
+
+namespace {
+
+std::string_view shown(std::string_view stored) noexcept { return stored == "_id" ? std::string_view("id") : stored; }
+
+// -- writing
+
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void append_base64(std::string& out, std::span<const Byte> bytes) {
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
+        unsigned          word = 0;
+        for (std::size_t k = 0; k < 3; ++k) word = word << 8U | (k < left ? bytes[i + k] : 0U);
+        for (std::size_t k = 0; k < 4; ++k) out += k <= left ? base64_digits[word >> (18 - 6 * k) & 63U] : '=';
+    }
+}
+
+void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type);
+
+void write_text(std::string& out, std::string_view text) { out += bson::to_json(bson::Value(text).ref()); }
+
+void write_object(std::string& out, bson::View document, const TypeInfo* type) {
+    const bool structure = type != nullptr && type->shape == Shape::structure;
+    bool       first     = true;
+    out += '{';
+    for (const bson::Element& element : document) {
+        const TypeInfo* field = type != nullptr && type->shape == Shape::map ? &type->element() : nullptr;
+        if (structure) {
+            const auto* known = std::find_if(type->fields, type->fields + type->field_count,
+                                             [&](const FieldInfo& f) { return f.name == element.key; });
+            if (known != type->fields + type->field_count) {
+                if (known->hidden) continue;
+                field = &known->type();
+            }
+        }
+        if (!first) out += ',';
+        first = false;
+        write_text(out, structure ? shown(element.key) : element.key);
+        out += ':';
+        write_value(out, element.value, field);
+    }
+    out += '}';
+}
+
+void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type) {
+    switch (value.type()) {
+        case bson::Type::document: {
+            if (type != nullptr && type->shape == Shape::variant) {
+                const TypeInfo* chosen = nullptr;
+                for (std::size_t i = 0; i < type->alternative_count; ++i) {
+                    const Tag& tag = type->tags[i];
+                    if (tag.key.empty()) {
+                        if (type->alternatives[i]().type == 0x03) chosen = &type->alternatives[i]();
+                        continue;
+                    }
+                    const auto name = value.as_view()[tag.key];
+                    if (name.type() == bson::Type::string && name.as_string() == tag.name) chosen = &type->alternatives[i]();
+                }
+                type = chosen;
+            }
+            write_object(out, value.as_view(), type);
+            return;
+        }
+        case bson::Type::array: {
+            const TypeInfo* element = type != nullptr && type->shape == Shape::array ? &type->element() : nullptr;
+            bool            first   = true;
+            out += '[';
+            for (const bson::Element& e : value.as_view()) {
+                if (!first) out += ',';
+                first = false;
+                write_value(out, e.value, element);
+            }
+            out += ']';
+            return;
+        }
+        case bson::Type::object_id: out.append("\"").append(value.as_object_id().to_string()).append("\""); return;
+        case bson::Type::datetime: out.append("\"").append(value.as_datetime().to_string()).append("\""); return;
+        case bson::Type::decimal128: out.append("\"").append(value.as_decimal128().to_string()).append("\""); return;
+        case bson::Type::binary: {
+            const auto bytes = value.binary_bytes();
+            out += '"';
+            if (value.binary_subtype() == 4 && bytes.size() == 16) {
+                bson::Uuid uuid;
+                std::copy(bytes.begin(), bytes.end(), uuid.bytes.begin());
+                out += uuid.to_string();
+            } else {
+                append_base64(out, bytes);
+            }
+            out += '"';
+            return;
+        }
+        case bson::Type::float64:
+            if (!std::isfinite(value.as_double())) {
+                out += "null";
+                return;
+            }
+            break;
+        default: break;
+    }
+    out += bson::to_json(value);
+}
+
+// -- reading
+
+std::string_view described(bson::Type type) noexcept {
+    switch (type) {
+        case bson::Type::string:    return "text";
+        case bson::Type::boolean:   return "true or false";
+        case bson::Type::null:      return "null";
+        case bson::Type::array:     return "a list";
+        case bson::Type::document:  return "an object";
+        case bson::Type::object_id: return "an id";
+        case bson::Type::datetime:  return "a date";
+        default: return bson::is_number(type) ? "a number" : "a value of another type";
+    }
+}
+
+std::string_view expected(const TypeInfo& type) noexcept {
+    switch (type.shape) {
+        case Shape::structure: case Shape::map: return "an object";
+        case Shape::array: return "a list";
+        case Shape::variant: return "one of the member's alternatives";
+        case Shape::any: return type.type == 0x04 ? "a list" : type.type == 0x03 ? "an object" : "a value";
+        case Shape::value: break;
+    }
+    if (type.names != nullptr) return "a name of the enum";
+    switch (type.type) {
+        case 0x01: return "a number";
+        case 0x02: return "text";
+        case 0x05: return type.uuid ? "a UUID as text" : "base64 text";
+        case 0x07: return "an id of 24 hexadecimal digits";
+        case 0x08: return "true or false";
+        case 0x09: return "a date as ISO 8601 text";
+        case 0x0A: return "null";
+        case 0x10: case 0x12: return "a whole number";
+        case 0x13: return "a decimal number";
+        default: return "another type";
+    }
+}
+
+bool read_base64(std::string_view text, std::vector<Byte>& out) {
+    if (text.size() % 4 != 0) return false;
+    for (std::size_t i = 0; i < text.size(); i += 4) {
+        unsigned    word = 0;
+        std::size_t pads = 0;
+        for (std::size_t k = 0; k < 4; ++k) {
+            const char c = text[i + k];
+            if (c == '=' && i + 4 == text.size() && k >= 2) {
+                ++pads;
+                word <<= 6U;
+                continue;
+            }
+            const std::size_t digit = base64_digits.find(c);
+            if (digit == std::string_view::npos || pads != 0) return false;
+            word = word << 6U | static_cast<unsigned>(digit);
+        }
+        for (std::size_t k = 0; k < 3 - pads; ++k) out.push_back(static_cast<Byte>(word >> (16 - 8 * k)));
+    }
+    return true;
+}
+
+struct Problem {
+    std::string path{};
+    std::string what{};
+};
+
+/// Turns plain JSON into what the mapping stores, by the shape of the type; goes on after a problem.
+class Converter {
+public:
+    std::vector<Problem> problems{};
+
+    void object(bson::View document, const TypeInfo& type, const std::string& path, bson::Builder& out) {
+        std::vector<bool> seen(type.field_count);
+        for (const bson::Element& element : document) {
+            const std::string at    = path.empty() ? std::string(element.key) : path + "." + std::string(element.key);
+            const auto*       end   = type.fields + type.field_count;
+            const auto*       known = std::find_if(type.fields, end, [&](const FieldInfo& f) { return !f.name.empty() && shown(f.name) == element.key; });
+            if (known == end) {
+                if (type.open) {
+                    out.append(element.key, element.value);
+                } else if (element.key != tag_key_) {
+                    problem(at, "is no field of the entity");
+                }
+                continue;
+            }
+            const auto index = static_cast<std::size_t>(known - type.fields);
+            if (seen[index]) {
+                problem(at, "is there twice");
+                continue;
+            }
+            seen[index] = true;
+            if (known->hidden || known->read_only) {
+                problem(at, "cannot be set");
+            } else if (element.value.type() == bson::Type::null && known->nullable) {
+                out.append(known->name, bson::Null{});
+            } else {
+                value(element.value, known->type(), at, out, known->name);
+            }
+        }
+        bson::Document initial;
+        for (std::size_t i = 0; i < type.field_count; ++i) {
+            const FieldInfo& field = type.fields[i];
+            if (field.name.empty() || seen[i] || field.nullable) continue;
+            if (field.required && !field.hidden && !field.read_only) {
+                problem(path.empty() ? std::string(shown(field.name)) : path + "." + std::string(shown(field.name)), "is missing");
+                continue;
+            }
+            // Left out by right: what the struct begins with.
+            if (initial.empty()) {
+                auto made = type.initial();
+                if (made) initial = std::move(*made);
+            }
+            out.append(field.name, initial[field.name]);
+        }
+    }
+
+    void value(bson::ValueRef given, const TypeInfo& type, const std::string& path, bson::Builder& out, std::string_view key) {
+        if (given.type() == bson::Type::null && type.nullable) {
+            out.append(key, bson::Null{});
+            return;
+        }
+        switch (type.shape) {
+            case Shape::value: plain(given, type, path, out, key); return;
+            case Shape::any:
+                if (type.type != 0 && static_cast<Byte>(given.type()) != type.type) return mismatch(path, given, type);
+                out.append(key, given);
+                return;
+            case Shape::structure: {
+                if (given.type() != bson::Type::document) return mismatch(path, given, type);
+                out.open_document(key);
+                const auto outer = std::exchange(tag_key_, {});
+                object(given.as_view(), type, path, out);
+                tag_key_ = outer;
+                out.close();
+                return;
+            }
+            case Shape::map:
+                if (given.type() != bson::Type::document) return mismatch(path, given, type);
+                out.open_document(key);
+                for (const bson::Element& e : given.as_view()) value(e.value, type.element(), path + "." + std::string(e.key), out, e.key);
+                out.close();
+                return;
+            case Shape::array: {
+                if (given.type() != bson::Type::array) return mismatch(path, given, type);
+                out.open_array(key);
+                for (const bson::Element& e : given.as_view()) value(e.value, type.element(), path + "." + std::string(e.key), out, e.key);
+                out.close();
+                return;
+            }
+            case Shape::variant: variant(given, type, path, out, key); return;
+        }
+    }
+
+private:
+    void problem(std::string path, std::string what) { problems.push_back({std::move(path), std::move(what)}); }
+    void mismatch(const std::string& path, bson::ValueRef given, const TypeInfo& type) {
+        problem(path, std::string("is ").append(described(given.type())).append(", ").append(expected(type)).append(" is expected"));
+    }
+
+    void plain(bson::ValueRef given, const TypeInfo& type, const std::string& path, bson::Builder& out, std::string_view key) {
+        const bool text = given.type() == bson::Type::string;
+        switch (type.type) {
+            case 0x01:
+                if (!given.is_number()) return mismatch(path, given, type);
+                out.append(key, given.to_double().value_or(0));
+                return;
+            case 0x02:
+                if (!text) return mismatch(path, given, type);
+                if (type.names != nullptr && std::find(type.names, type.names + type.name_count, given.as_string()) == type.names + type.name_count) {
+                    std::string what = "is none of";
+                    for (std::size_t i = 0; i < type.name_count; ++i) what.append(i == 0 ? " " : ", ").append(type.names[i]);
+                    return problem(path, std::move(what));
+                }
+                out.append(key, given);
+                return;
+            case 0x07: return parsed(text ? bson::ObjectId::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
+            case 0x09: return parsed(text ? bson::DateTime::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
+            case 0x13:
+                if (given.is_number()) return parsed(bson::Decimal128::parse(bson::to_json(given)), given, type, path, out, key);
+                return parsed(text ? bson::Decimal128::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
+            case 0x05: {
+                if (type.uuid) return parsed(text ? bson::Uuid::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
+                std::vector<Byte> bytes;
+                if (!text) return mismatch(path, given, type);
+                if (!read_base64(given.as_string(), bytes)) return problem(path, "is not base64");
+                out.append_binary(key, bytes);
+                return;
+            }
+            case 0x10: case 0x12: {
+                const auto number = given.to_int64();
+                if (!given.is_number()) return mismatch(path, given, type);
+                if (!number) return problem(path, "is not a whole number that fits");
+                if (*number < type.lowest || *number > type.highest) {
+                    return problem(path, "is outside the range from " + std::to_string(type.lowest) + " to " + std::to_string(type.highest));
+                }
+                out.append(key, *number);
+                return;
+            }
+            default:
+                if (static_cast<Byte>(given.type()) != type.type) return mismatch(path, given, type);
+                out.append(key, given);
+        }
+    }
+
+    template <class U>
+    void parsed(const Result<U>& result, bson::ValueRef given, const TypeInfo& type, const std::string& path, bson::Builder& out, std::string_view key) {
+        if (result) {
+            out.append(key, *result);
+        } else if (given.type() == bson::Type::string) {
+            problem(path, std::string("is not ").append(expected(type)));
+        } else {
+            mismatch(path, given, type);
+        }
+    }
+
+    void variant(bson::ValueRef given, const TypeInfo& type, const std::string& path, bson::Builder& out, std::string_view key) {
+        std::string_view tag_key;
+        for (std::size_t i = 0; i < type.alternative_count; ++i) {
+            if (!type.tags[i].key.empty()) tag_key = type.tags[i].key;
+        }
+        if (given.type() == bson::Type::document && !tag_key.empty()) {
+            const auto tag = given.as_view()[tag_key];
+            for (std::size_t i = 0; i < type.alternative_count; ++i) {
+                if (tag.type() != bson::Type::string || type.tags[i].key.empty() || type.tags[i].name != tag.as_string()) continue;
+                out.open_document(key);
+                out.append(tag_key, tag.as_string());
+                const auto outer = std::exchange(tag_key_, tag_key);
+                object(given.as_view(), type.alternatives[i](), path, out);
+                tag_key_ = outer;
+                out.close();
+                return;
+            }
+            return problem(path + "." + std::string(tag_key), tag.missing() ? "is missing" : "names no alternative");
+        }
+        // The first alternative without a tag that takes it.
+        for (std::size_t i = 0; i < type.alternative_count; ++i) {
+            if (!type.tags[i].key.empty()) continue;
+            Converter     trial;
+            bson::Builder ignored;
+            trial.value(given, type.alternatives[i](), path, ignored, key);
+            if (trial.problems.empty()) return value(given, type.alternatives[i](), path, out, key);
+        }
+        mismatch(path, given, type);
+    }
+
+    std::string_view tag_key_{};
+};
+
+Error error_of(const std::vector<Problem>& problems) {
+    Error error;
+    error.code = Errc::validation;
+    error.path = problems.front().path;
+    for (const Problem& p : problems) {
+        const std::string line = p.path.empty() ? p.what : p.path + ": " + p.what;
+        if (!error.message.empty()) error.message += '\n';
+        error.message += line;
+        error.items.push_back({error.items.size(), Errc::validation, 0, line});
+    }
+    return error;
+}
+
+// -- $jsonSchema
+
+void describe(bson::Builder& out, const TypeInfo& type, std::size_t depth);
+
+void describe_type(bson::Builder& out, Byte type, bool nullable) {
+    const auto name = bson::name(static_cast<bson::Type>(type));
+    if (nullable) {
+        out.open_array("bsonType").push(name).push("null").close();
+    } else {
+        out.append("bsonType", name);
+    }
+}
+
+void describe_fields(bson::Builder& out, const TypeInfo& type, std::size_t depth) {
+    bool any = false;
+    for (std::size_t i = 0; i < type.field_count; ++i) {
+        const FieldInfo& field = type.fields[i];
+        if (field.name.empty() || field.nullable) continue;
+        if (!any) out.open_array("required");
+        any = true;
+        out.push(field.name);
+    }
+    if (any) out.close();
+    out.open_document("properties");
+    for (std::size_t i = 0; i < type.field_count; ++i) {
+        if (type.fields[i].name.empty()) continue;
+        out.open_document(type.fields[i].name);
+        describe(out, type.fields[i].type(), depth + 1);
+        out.close();
+    }
+    out.close();
+}
+
+void describe(bson::Builder& out, const TypeInfo& type, std::size_t depth) {
+    if (type.type != 0) describe_type(out, type.type, type.nullable);
+    // A type that holds itself is described to a depth that documents do not reach in earnest.
+    if (depth > 8) return;
+    switch (type.shape) {
+        case Shape::structure: describe_fields(out, type, depth); break;
+        case Shape::array:
+            out.open_document("items");
+            describe(out, type.element(), depth + 1);
+            out.close();
+            break;
+        case Shape::map:
+            out.open_document("additionalProperties");
+            describe(out, type.element(), depth + 1);
+            out.close();
+            break;
+        case Shape::variant:
+            out.open_array("anyOf");
+            for (std::size_t i = 0; i < type.alternative_count; ++i) {
+                out.push_document();
+                describe(out, type.alternatives[i](), depth + 1);
+                out.close();
+            }
+            out.close();
+            break;
+        case Shape::value:
+            if (type.names != nullptr) {
+                out.open_array("enum");
+                for (std::size_t i = 0; i < type.name_count; ++i) out.push(type.names[i]);
+                if (type.nullable) out.push(bson::Null{});
+                out.close();
+            }
+            break;
+        case Shape::any: break;
+    }
+}
+
+}  // namespace
+
+std::string write_json(bson::View document, const TypeInfo& type) {
+    std::string out;
+    write_object(out, document, &type);
+    return out;
+}
+
+Result<bson::Document> read_json(std::string_view text, const TypeInfo& type) {
+    auto document = bson::from_json(text);
+    if (!document) return document;
+    Converter     converter;
+    bson::Builder out;
+    converter.object(document->view(), type, "", out);
+    if (!converter.problems.empty()) return fail(error_of(converter.problems));
+    return out.finish();
+}
+
+Error as_problem(Error decode_error) {
+    const std::string what = decode_error.message;
+    return error_of({{decode_error.path == "_id" ? "id" : decode_error.path, what}});
+}
+
+bson::Document json_schema_of(const TypeInfo& type) {
+    bson::Builder out;
+    describe(out, type, 0);
+    return out.take();
+}
+
+}  // namespace tenon::mapping
