@@ -66,6 +66,9 @@ public:
     /// Limits of the calls that follow, read by the progress and busy handlers. The object must outlive its stay.
     void set_limits(const Limits* limits) noexcept { limits_ = limits != nullptr && limits->none() ? nullptr : limits; }
 
+    /// The limit that was reached, if one was. The progress handler counts SQLite's own steps only, not the matcher's time.
+    [[nodiscard]] const Limits* reached_limit() const noexcept { return limits_ != nullptr && limits_->reached() ? limits_ : nullptr; }
+
     /// Drops statements that no one holds; DDL needs none of a table in use.
     void drop_statements() noexcept;
     /// Closes without a checkpoint: before fork(), where speed matters more than a short WAL.

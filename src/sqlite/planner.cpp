@@ -132,7 +132,7 @@ private:
                     KeyRange range;
                     range.low  = prefix + interval.low;
                     range.high = interval.high.empty() ? after_prefix(prefix) : prefix + interval.high;
-                    if (range.high.empty()) range.high = "\xFF";
+                    if (range.high.empty()) range.high.assign(1, '\xFF');
                     plan_.ranges.push_back(std::move(range));
                 }
             }

@@ -49,6 +49,17 @@ Result<bool> Query::next_match() {
     }
 }
 
+// Whether the scan's document is equal to those in the sorter in the parts that the index has ordered.
+Result<bool> Query::in_group() {
+    auto key = sort_.key(scan_->document());
+    if (!key) return fail(std::move(key.error()));
+    const auto& group = sorter_.any().key;
+    for (std::size_t i = 0; i < scan_->plan().sorted_parts; ++i) {
+        if (!bson::equal(key->values[i], group.values[i])) return false;
+    }
+    return true;
+}
+
 // Fills the sorter with all that match, or with the next run of documents that are equal in the parts the index has ordered.
 Result<std::optional<Match>> Query::next_sorted() {
     for (;;) {
@@ -56,8 +67,6 @@ Result<std::optional<Match>> Query::next_sorted() {
         if (ended_) return std::optional<Match>{};
         const auto wanted = left_ < 0 ? 0 : static_cast<std::uint64_t>(left_) + static_cast<std::uint64_t>(skip_);
         sorter_.start(sort_, wanted);
-        mql::SortKey group;
-        bson::Document opener;  // owns what `group` borrows
         for (;;) {
             if (!pending_) {
                 auto found = next_match();
@@ -66,25 +75,16 @@ Result<std::optional<Match>> Query::next_sorted() {
                     ended_ = true;
                     break;
                 }
-            }
-            pending_ = false;
-            if (grouped_) {
-                auto key = sort_.key(scan_->document());
-                if (!key) return fail(std::move(key.error()));
-                if (opener.empty()) {
-                    opener     = bson::Document(scan_->document());
-                    auto owned = sort_.key(opener);
-                    if (!owned) return fail(std::move(owned.error()));
-                    group = std::move(*owned);
-                } else {
-                    bool same = true;
-                    for (std::size_t i = 0; same && i < scan_->plan().sorted_parts; ++i) same = bson::equal(key->values[i], group.values[i]);
-                    if (!same) {
+                if (grouped_ && !sorter_.empty()) {
+                    auto same = in_group();
+                    if (!same) return fail(std::move(same.error()));
+                    if (!*same) {
                         pending_ = true;
                         break;
                     }
                 }
             }
+            pending_ = false;
             if (auto added = sorter_.add(scan_->row(), scan_->document()); !added) return fail(std::move(added.error()));
         }
         sorter_.finish();

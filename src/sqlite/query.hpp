@@ -44,6 +44,7 @@ private:
     Query(mql::Filter filter, mql::Sort sort) : filter_(std::move(filter)), sort_(std::move(sort)) {}
 
     [[nodiscard]] Result<bool> next_match();   ///< moves the scan to the next document that matches
+    [[nodiscard]] Result<bool> in_group();
     [[nodiscard]] Result<std::optional<Match>> next_sorted();
 
     mql::Filter         filter_;

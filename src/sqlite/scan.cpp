@@ -85,6 +85,9 @@ Result<bool> Scan::next() {
         document_ = bson::View(bytes.data());
         if (document_.size() != bytes.size()) return fail(Errc::corrupt, "a stored document is damaged");
         ++documents_;
+        if (documents_ % 32 == 0) {
+            if (const auto* limit = connection_->reached_limit(); limit != nullptr) return fail(limit->error("reading documents"));
+        }
         return true;
     }
 }

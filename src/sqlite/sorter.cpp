@@ -26,12 +26,13 @@ bool Sorter::before(const Entry& a, const Entry& b) const noexcept {
 
 Result<void> Sorter::add(std::int64_t row, bson::View document) {
     const auto less = [this](const Entry& a, const Entry& b) { return before(a, b); };
-    // The key of the view decides first: most documents past a full heap are never copied.
-    auto probe = sort_->key(document);
-    if (!probe) return fail(std::move(probe.error()));
     const bool full = keep_ != 0 && entries_.size() == keep_;
-    // An equal key came later, so it stays behind.
-    if (full && sort_->compare(*probe, entries_.front().key) >= 0) return {};
+    if (full) {
+        // The key of the view decides first: most documents past a full heap are never copied. An equal key came later, so it stays behind.
+        auto probe = sort_->key(document);
+        if (!probe) return fail(std::move(probe.error()));
+        if (sort_->compare(*probe, entries_.front().key) >= 0) return {};
+    }
     Entry entry;
     entry.row      = row;
     entry.order    = count_++;

@@ -31,7 +31,7 @@ public:
     /// The next in order; null at the end.
     [[nodiscard]] const Entry* next();
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
-    [[nodiscard]] const Entry& first_added() const noexcept { return entries_.front(); }
+    [[nodiscard]] const Entry& any() const noexcept { return entries_.front(); }
     void clear();
 
 private:

@@ -106,6 +106,23 @@ TEST_CASE("processes share one file: no increment is lost") {
     CHECK(box.ids(R"({"n":120})") == "1");
 }
 
+TEST_CASE("processes that create one file at once agree on it") {
+    for (int round = 0; round < 5; ++round) {
+        Folder             folder;
+        const auto         uri = "sqlite:" + folder.file() + "?synchronous=off";
+        std::vector<pid_t> children;
+        for (int c = 0; c < 4; ++c) {
+            children.push_back(start([&] {
+                const auto store = quiet_open(uri);
+                return store && insert(*store, bson::doc("_id", c));
+            }));
+        }
+        for (const auto child : children) CHECK(finish(child) == 0);
+        Box box(open(uri));
+        CHECK(box.ids("{}") == "0 1 2 3");
+    }
+}
+
 TEST_CASE("an index that another process built is kept by this one's next write, and its array marks are heeded") {
     Folder     folder;
     const auto uri = "sqlite:" + folder.file() + "?synchronous=off";
