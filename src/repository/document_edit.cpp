@@ -54,6 +54,10 @@ void put(bson::Document& document, std::string_view key, bson::ValueRef value, P
     document = bson::Document::trusted(std::move(bytes));
 }
 
+bson::ValueRef as_value(const bson::Document& document, bson::Type type = bson::Type::document) noexcept {
+    return {type, document.view().data(), document.view().size()};
+}
+
 }  // namespace
 
 void set_field(bson::Document& document, std::string_view key, bson::ValueRef value) { put(document, key, value, Place::back); }
@@ -69,15 +73,21 @@ void add_condition(bson::Document& filter, std::string_view key, bson::ValueRef 
         return;
     }
     if (present.identical(condition)) return;  // said already; twice would be two values for one path of an upsert
-    bson::Builder both;
-    both.open_array("$and").push(filter.view()).push_document().append(key, condition).close().close();
-    filter = both.take();
+    // Not by a Builder: the caller's filter may be as deep and as large as a document can be, and may never get lost.
+    bson::Document second;
+    put(second, key, condition, Place::back);
+    bson::Document list;
+    put(list, "0", as_value(filter), Place::back);
+    put(list, "1", as_value(second), Place::back);
+    bson::Document both;
+    put(both, "$and", as_value(list, bson::Type::array), Place::back);
+    filter = std::move(both);
 }
 
 void add_condition(bson::Document& filter, std::string_view key, std::string_view op, bson::ValueRef operand) {
-    bson::Builder condition;
-    condition.open_document("c").append(op, operand).close();
-    add_condition(filter, key, condition.take()["c"]);
+    bson::Document condition;
+    put(condition, op, operand, Place::back);
+    add_condition(filter, key, as_value(condition));
 }
 
 bool is_plain_value(bson::ValueRef value) noexcept {

@@ -86,6 +86,14 @@ Result<UpdateResult> TypedCalls::update(DocumentId id, const query::UpdateBase& 
     return with(update, "update", [&](bson::Document change) { return collection_.update(std::move(id), std::move(change), std::move(options)); });
 }
 
+Result<UpdateResult> TypedCalls::patch(DocumentId id, Result<bson::Document> update, UpdateOptions options) const {
+    if (!update) return fail(located(std::move(update).error(), "patch"));
+    if (update->empty()) {
+        return fail(located(std::move(fail(Errc::invalid_argument, "the patch changes nothing: every field of it is empty").value()), "patch"));
+    }
+    return collection_.update(std::move(id), std::move(*update), std::move(options));
+}
+
 Result<UpdateResult> TypedCalls::update_one(const query::Clause& filter, const query::UpdateBase& update, UpdateOptions options) const {
     add_array_filters(update, options);
     return with(filter, "update_one", [&](bson::Document which) {
@@ -155,19 +163,6 @@ QueryState TypedCalls::query(const query::Clause& filter) const {
     QueryState state{collection_};
     state.take(filter, state.filter);
     return state;
-}
-
-Result<bson::Document> patch_update(bson::View patch, std::span<const std::pair<std::string_view, std::string_view>> names) {
-    bson::Builder update;
-    update.open_document("$set");
-    bool any = false;
-    for (const auto& [key, value] : patch) {
-        const auto name = std::find_if(names.begin(), names.end(), [&](const auto& pair) { return pair.first == key; });
-        update.append(name == names.end() ? key : name->second, value);
-        any = true;
-    }
-    if (!any) return fail(Errc::invalid_argument, "the patch changes nothing: every field of it is empty");
-    return update.close().finish();
 }
 
 namespace {

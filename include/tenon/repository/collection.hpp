@@ -117,7 +117,7 @@ public:
     Result<bool> create_indexes(CallOptions call = {}) const;
     Result<bool> create_indexes(std::vector<IndexSpec> indexes, CallOptions call = {}) const;
     Result<std::vector<IndexSpec>> list_indexes(CallOptions call = {}) const;
-    /// @errors not_found (no index has this name), invalid_argument (the one on _id).
+    /// @errors invalid_argument (no index has this name; the one on _id).
     Result<void> drop_index(std::string name, CallOptions call = {}) const;
     /// All but the one on _id.
     Result<void> drop_indexes(CallOptions call = {}) const;

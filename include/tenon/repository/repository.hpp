@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <tenon/mapping/model_info.hpp>
+#include <tenon/mapping/patch.hpp>
 #include <tenon/query/filter.hpp>
 #include <tenon/query/update.hpp>
 #include <tenon/repository/bulk.hpp>
@@ -157,15 +158,10 @@ public:
         return calls_.update_many(filter, update, std::move(options));
     }
     /// Sets the fields that a patch struct holds: its members are members of T by name and type, or optionals of them; an empty optional
-    /// leaves the field as it is. @errors as update; invalid_argument for a patch without a field.
+    /// leaves the field as it is, an empty optional in an optional removes it. @errors as update; invalid_argument: nothing to change.
     template <reflect::Entity Patch>
     Result<UpdateResult> patch(const IdType& id, const Patch& patch, UpdateOptions options = {}) const {
-        auto document = encode(patch);
-        if (!document) return fail(calls_.located(std::move(document).error(), "patch"));
-        static constexpr auto names  = patched_names<Patch>(std::make_index_sequence<reflect::field_count<Patch>>{});
-        auto                  update = detail::patch_update(*document, names);
-        if (!update) return fail(calls_.located(std::move(update).error(), "patch"));
-        return untyped().update(detail::bare_id(id), std::move(*update), std::move(options));
+        return calls_.patch(detail::bare_id(id), encode_patch<T>(patch), std::move(options));
     }
 
     /// Changes the first match and returns it, after the change or (return_after = false) before; atomic. Empty: nothing matched.
@@ -273,21 +269,6 @@ private:
         auto entity = decode<T>(**document);
         if (!entity) return fail(calls_.located(std::move(entity).error(), call_name, **document));
         return std::optional<T>(std::move(*entity));
-    }
-
-    // The stored names of a patch's members in the patch and in T.
-    template <class Patch, std::size_t... I>
-    [[nodiscard]] static consteval auto patched_names(std::index_sequence<I...>) {
-        return std::array<std::pair<std::string_view, std::string_view>, sizeof...(I)>{patched_name<Patch, I>()...};
-    }
-    template <class Patch, std::size_t I>
-    [[nodiscard]] static consteval std::pair<std::string_view, std::string_view> patched_name() {
-        constexpr std::size_t at = query::detail::position_of<T>(reflect::field_name<Patch, I>);
-        static_assert(at < reflect::field_count<T>, "tenon: a member of the patch struct is no member of the entity");
-        using From = reflect::pointee<reflect::field_type<Patch, I>>;
-        using To   = reflect::field_type<T, at>;
-        static_assert(query::detail::readable<From, To>(), "tenon: the entity's member cannot hold every value of the patch's member");
-        return {mapping::wire_name<Patch, I>, mapping::wire_name<T, at>};
     }
 
     detail::TypedCalls calls_;

@@ -1,7 +1,6 @@
 #pragma once
 // TypedCalls: the part of Repository<T> that needs no T, compiled once. Clauses go in, bytes come out.
 
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -44,6 +43,7 @@ public:
     }
 
     Result<UpdateResult> update(DocumentId id, const query::UpdateBase& update, UpdateOptions options) const;
+    Result<UpdateResult> patch(DocumentId id, Result<bson::Document> update, UpdateOptions options) const;
     Result<UpdateResult> update_one(const query::Clause& filter, const query::UpdateBase& update, UpdateOptions options) const;
     Result<UpdateResult> update_many(const query::Clause& filter, const query::UpdateBase& update, UpdateOptions options) const;
     Result<UpdateResult> replace_one(const query::Clause& filter, bson::Document replacement, ReplaceOptions options) const;
@@ -67,9 +67,6 @@ private:
 
     Collection collection_;
 };
-
-/// {$set: {...}} of an encoded patch struct, its fields under the entity's stored names.
-[[nodiscard]] Result<bson::Document> patch_update(bson::View patch, std::span<const std::pair<std::string_view, std::string_view>> names);
 
 /// A bulk write's items from clauses; a mistake is kept and fails the call.
 void add_update(BulkItems& items, const query::Clause& filter, const query::UpdateBase& update, BulkItemOptions options, bool many);

@@ -114,8 +114,8 @@ Result<Reply> run_segments(Request request, Session& session, SegmentRunner& run
                 segment.expected_versions.assign(versions.begin() + static_cast<std::ptrdiff_t>(from),
                                                  versions.begin() + static_cast<std::ptrdiff_t>(to));
             }
-            // Only a bulk write in several parts needs them: an error of a later part names what the earlier ones inserted.
-            if (to < kinds.size()) note_inserted(segment.items, from, inserted);
+            // An error names what the other parts inserted; a bulk write in one part needs none of it.
+            if (to < kinds.size() || progress.error) note_inserted(segment.items, from, inserted);
             part = runner.send(Request{request.collection, std::move(segment), request.model, request.context}, session);
         }
         if (part) {
