@@ -1,0 +1,53 @@
+#include <tenon/testing/database.hpp>
+
+#include <filesystem>
+
+#include <tenon/bson/values.hpp>
+
+namespace tenon::testing::detail {
+
+namespace {
+
+/// A file's name as the rest of a URI: what would end it early is escaped.
+std::string escaped(const std::string& path) {
+    std::string out;
+    for (const char c : path) {
+        if (c == '%') out += "%25";
+        else if (c == '?') out += "%3F";
+        else out += c;
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<Place> unique_place(std::string_view uri) {
+    auto parsed = StoreUri::parse(uri);
+    if (!parsed) return fail(std::move(parsed).error());
+    if (parsed->scheme != "sqlite" || parsed->rest == ":memory:") return Place{std::string(uri), {}};
+
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    fs::path        path = parsed->rest.empty() ? fs::temp_directory_path(ignored) : fs::path(parsed->rest);
+    if (parsed->rest.empty() || fs::is_directory(path, ignored)) path /= "tenon.db";
+    const std::string unique = path.stem().string() + "-" + ObjectId::generate().to_string() + path.extension().string();
+    path.replace_filename(unique);
+    const auto question = uri.find('?');
+    return Place{"sqlite:" + escaped(path.string()) + std::string(question == std::string_view::npos ? "" : uri.substr(question)), path.string()};
+}
+
+void remove_files(const Place& place) noexcept {
+    if (place.file.empty()) return;
+    for (const char* beside : {"", "-wal", "-shm", "-journal"}) {
+        std::error_code ignored;
+        std::filesystem::remove(place.file + beside, ignored);
+    }
+}
+
+void drop_all(const Database& database) noexcept {
+    auto names = database.list_collections();
+    if (!names) return;
+    for (const auto& name : *names) (void)database.collection(name).drop();
+}
+
+}  // namespace tenon::testing::detail

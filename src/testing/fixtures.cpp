@@ -1,0 +1,77 @@
+#include <tenon/testing/fixtures.hpp>
+
+#include <fstream>
+#include <iterator>
+
+#include <tenon/bson/compare.hpp>
+#include <tenon/bson/json.hpp>
+
+namespace tenon::testing::detail {
+
+namespace {
+
+/// Whether the stored document has all fields of the fixture with the same values.
+bool holds(bson::View stored, bson::View fixture) {
+    for (const auto& [key, value] : fixture) {
+        if (!bson::equal(stored[key], value) || stored[key].missing()) return false;
+    }
+    return true;
+}
+
+Result<bson::Document> key_filter(bson::View document, const std::vector<std::string>& key, const std::string& place) {
+    bson::Builder filter;
+    for (const auto& path : key) {
+        const auto value = document.at_path(path);
+        if (value.missing()) {
+            return fail(Errc::invalid_argument, "the fixture " + place + " lacks \"" + path + "\" of its natural key", place + "." + path);
+        }
+        filter.open_document(path).append("$eq", value).close();
+    }
+    return filter.finish();
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string   text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (!file.good() && !file.eof()) return fail(Errc::io, "the fixture file \"" + path + "\" cannot be read", path);
+    return text;
+}
+
+Result<FixtureReport> load(const Collection& collection, std::string_view json, const std::vector<std::string>& key, Check check,
+                           const std::string& source) {
+    if (key.empty()) return fail(Errc::invalid_argument, "fixtures are stored by a natural key; name its fields", "key");
+    auto list = bson::value_from_json(json);
+    if (!list) return fail(std::move(list).error());
+    if (list->type() != bson::Type::array) return fail(Errc::invalid_argument, "\"" + source + "\" holds no JSON array of documents", source);
+
+    FixtureReport report;
+    for (const auto& [index, value] : list->ref().as_view()) {
+        const std::string place = "[" + std::string(index) + "]";
+        if (value.type() != bson::Type::document) return fail(Errc::invalid_argument, "the fixture " + place + " is no document", place);
+        auto filter = key_filter(value.as_view(), key, place);
+        if (!filter) return fail(std::move(filter).error());
+        auto stored = collection.first(*filter);
+        if (!stored) return fail(std::move(stored).error());
+        const bool known = stored->has_value();
+        if (known && holds((*stored)->view(), value.as_view())) {
+            ++report.unchanged;
+        } else {
+            FindAndModifyOptions options;
+            options.upsert = true;
+            stored         = collection.find_and_replace(std::move(*filter), bson::Document(value.as_view()), std::move(options));
+            if (!stored) return fail(std::move(stored).error());
+            ++(known ? report.replaced : report.inserted);
+        }
+        if (check == nullptr || !*stored) continue;
+        if (auto fine = check((*stored)->view()); !fine) {
+            auto error = std::move(fine).error();
+            error.path = place + "." + (error.path.empty() ? error.where : error.path);
+            return fail(std::move(error));
+        }
+    }
+    return report;
+}
+
+}  // namespace tenon::testing::detail
