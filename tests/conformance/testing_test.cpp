@@ -1,0 +1,79 @@
+#include <tenon/testing/fixtures.hpp>
+#include <tenon/testing/generator.hpp>
+
+#include "fixture.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+using namespace conformance;  // NOLINT(google-build-using-namespace)
+
+TEST_CASE("a throw-away database has a file of its own, gone at the end") {
+    std::string file;
+    {
+        auto one = good(tenon::testing::ThrowAwayDatabase::open("sqlite:"));
+        auto two = good(tenon::testing::ThrowAwayDatabase::open("sqlite:"));
+        CHECK(one.uri() != two.uri());
+        file = one.uri().substr(7);
+        CHECK(std::filesystem::exists(file));
+        good(one->collection("a").insert(json(R"({"a":1})")));
+        CHECK(good(two->list_collections()).empty());
+        // The same store, opened a second time.
+        auto again = good(tenon::open(one.uri()));
+        CHECK(good(again.collection("a").count()) == 1);
+    }
+    CHECK(!std::filesystem::exists(file));
+    CHECK(!std::filesystem::exists(file + "-wal"));
+    CHECK(bad(tenon::testing::ThrowAwayDatabase::open("nothing")).code == Errc::invalid_argument);
+}
+
+CONFORMANCE("fixtures are stored once by their natural key, however often they are loaded", Plain, SoftDeleted, Versioned, Both) {
+    const auto path  = (std::filesystem::temp_directory_path() / ("fixtures-" + tenon::ObjectId::generate().to_string() + ".json")).string();
+    const auto write = [&](const char* text) { std::ofstream(path, std::ios::trunc) << text; };
+    Repository<M> things(db);
+    const char*   dates = is_versioned<M> ? "" : R"(,"created_at":{"$date":"2026-01-01T00:00:00Z"},"updated_at":{"$date":"2026-01-01T00:00:00Z"},"version":0)";
+    const auto    list  = [&](int n) {
+        return std::string(R"([{"key":"a","n":1,"tags":[])") + dates + R"(},{"key":"b","n":)" + std::to_string(n) + R"(,"tags":["x"])" + dates + "}]";
+    };
+    write(list(2).c_str());
+    auto report = good(tenon::testing::load_fixtures<&M::key>(things, path));
+    CHECK(report.inserted == 2);
+    const auto before = stored(db, things.untyped().name());
+    report            = good(tenon::testing::load_fixtures<&M::key>(things, path));
+    CHECK(report.unchanged == 2);
+    CHECK(stored(db, things.untyped().name()) == before);
+    write(list(3).c_str());
+    report = good(tenon::testing::load_fixtures(things.untyped(), path, {"key"}));
+    CHECK(report.replaced == 1);
+    CHECK(report.unchanged == 1);
+    CHECK(good(things.find(field<&M::key> == "b").first())->n == 3);
+    CHECK(good(things.count()) == 2);
+
+    write(R"([{"key":"a"},{"n":1}])");
+    const auto lacks = bad(tenon::testing::load_fixtures(things.untyped(), path, {"key"}));
+    CHECK(lacks.path == "[1].key");
+    write(R"({"key":"a"})");
+    CHECK(bad(tenon::testing::load_fixtures(things.untyped(), path, {"key"})).code == Errc::invalid_argument);
+    write(R"([{"key":"c","n":"text"}])");
+    CHECK(bad(tenon::testing::load_fixtures<&M::key>(things, path)).path.starts_with("[0]."));
+    std::filesystem::remove(path);
+    CHECK(bad(tenon::testing::load_fixtures(things.untyped(), path, {"key"})).code == Errc::io);
+}
+
+CONFORMANCE("generated entities survive the round trip through the store", Plain, SoftDeleted) {
+    Repository<M>             things(db);
+    tenon::testing::Generator one(42);
+    tenon::testing::Generator same(42);
+    for (int i = 0; i < 50; ++i) {
+        const auto made = one.make<M>();
+        CHECK(made.key == same.make<M>().key);
+        good(things.insert(made));
+        const auto read = good(things.get(made.id));
+        CHECK(read.key == made.key);
+        CHECK(read.n == made.n);
+        CHECK(read.note == made.note);
+        CHECK(read.tags == made.tags);
+        CHECK(read.created_at == made.created_at);
+        CHECK(read.version == made.version);
+    }
+}
