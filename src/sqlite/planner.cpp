@@ -138,7 +138,7 @@ private:
             }
             if (!last) prefixes = std::move(longer);
         }
-        if (bounds_.empty()) plan_.ranges.push_back({std::string(), "\xFF"});
+        if (bounds_.empty()) plan_.ranges.push_back({std::string(), std::string(1, '\xFF')});
     }
 
     [[nodiscard]] bool single_point(std::size_t part) const noexcept {
