@@ -88,7 +88,7 @@ Result<DocumentCursor> Collection::find(bson::Document filter, FindOptions optio
     }
     auto reply = run(find_of(std::move(filter), options), std::move(options.call));
     if (!reply) return fail(std::move(reply).error());
-    return DocumentCursor(std::move(reply->cursor), run.where());
+    return DocumentCursor(std::move(reply->cursor), run.where(), database_);
 }
 
 Result<DocumentCursor> Collection::find_by_id(DocumentId id, CallOptions call) const {
@@ -100,7 +100,7 @@ Result<DocumentCursor> Collection::find_by_id(DocumentId id, CallOptions call) c
     find.limit  = 1;
     auto reply  = run(std::move(find), std::move(call));
     if (!reply) return fail(std::move(reply).error());
-    return DocumentCursor(std::move(reply->cursor), run.where());
+    return DocumentCursor(std::move(reply->cursor), run.where(), database_);
 }
 
 Result<bson::Document> Collection::get(DocumentId id, CallOptions call) const {
@@ -164,7 +164,7 @@ Result<DocumentCursor> Collection::aggregate(std::vector<bson::Document> pipelin
     const Caller run{*this, "aggregate"};
     auto         reply = run(Aggregate{std::move(pipeline)}, std::move(call));
     if (!reply) return fail(std::move(reply).error());
-    return DocumentCursor(std::move(reply->cursor), run.where());
+    return DocumentCursor(std::move(reply->cursor), run.where(), database_);
 }
 
 }  // namespace tenon

@@ -106,7 +106,7 @@ Result<DocumentCursor> PagerState::find(bson::Document where, bool backwards, st
     op.hint       = options.hint;
     auto reply    = caller()(std::move(op), options.call);
     if (!reply) return fail(std::move(reply).error());
-    return DocumentCursor(std::move(reply->cursor), caller().where());
+    return DocumentCursor(std::move(reply->cursor), caller().where(), nullptr);
 }
 
 bson::ValueRef PagerState::key_part(std::size_t part) const noexcept {

@@ -58,6 +58,7 @@ Result<void> TransactionRun::begin() {
 }
 
 Result<void> TransactionRun::begin_once() {
+    phase_ = Phase::beginning;
     Context context;
     context.deadline = options_.deadline;
     auto session     = database_->stack->begin(options_, context);
@@ -66,10 +67,12 @@ Result<void> TransactionRun::begin_once() {
     transaction_.state_->session = session_.get();
     open_here.push_back(database_.get());
     marked_ = true;
+    phase_  = Phase::body;
     return {};
 }
 
 Result<void> TransactionRun::commit() {
+    phase_ = Phase::committing;
     Context context;
     context.deadline = options_.deadline;
     auto done        = database_->stack->commit(*session_, context);
@@ -97,10 +100,9 @@ void TransactionRun::abort() noexcept {
 
 bool TransactionRun::again(const Error& error) {
     if (error.code != Errc::transient) return false;
-    // While a transaction was open its own body chose this error, unless the server labelled it so.
+    // What the body answers is its own affair, unless the server said that the transaction as a whole may be tried again.
     const auto& labels = error.server.labels;
-    const bool  ours   = transaction_.state_->session == nullptr && error.where.starts_with("transaction.");
-    if (!ours && std::find(labels.begin(), labels.end(), "TransientTransactionError") == labels.end()) return false;
+    if (phase_ == Phase::body && std::find(labels.begin(), labels.end(), "TransientTransactionError") == labels.end()) return false;
     if (error.outcome == Outcome::unknown) return false;
     if (!pause(waits_++, options_.deadline)) return false;
     ++transaction_.state_->reruns;

@@ -55,6 +55,18 @@ CONFORMANCE("a stream reads on by one, and a visit may end it", Plain, SoftDelet
     CHECK(seen == 8);
 }
 
+CONFORMANCE("a cursor outlives the handles that it was made from", Plain, SoftDeleted) {
+    std::optional<tenon::Stream<M>> stream;
+    {
+        auto database = good(tenon::testing::ThrowAwayDatabase::open());
+        Repository<M> things(*database);
+        insert_some(things, 3);
+        stream = good(things.find().sort(asc<&M::n>).stream());
+    }
+    CHECK(stream.has_value());
+    stream.reset();
+}
+
 CONFORMANCE("distinct gives each value once, in order, and an array's elements", Plain, SoftDeleted) {
     Repository<M> things(db);
     for (int i = 0; i < 4; ++i) {

@@ -40,6 +40,21 @@ CONFORMANCE("an error of the body rolls back and comes back unchanged", Plain, B
     CHECK(runs == 1);
 }
 
+CONFORMANCE("a body is run again when the server says so, and only then", Plain) {
+    Repository<M> things(db);
+    int           runs = 0;
+    good(db.transaction([&](Transaction& tx) -> Result<void> {
+        CHECK(tx.reruns() == static_cast<std::uint32_t>(runs));
+        good(things.in(tx).insert(thing<M>("a", runs)));
+        if (++runs == 3) return {};
+        tenon::Error error{.code = Errc::transient};
+        error.server.labels.push_back("TransientTransactionError");
+        return tenon::fail(error);
+    }));
+    CHECK(runs == 3);
+    CHECK(keys(good(things.find().all())) == "a");  // the runs before were rolled back
+}
+
 CONFORMANCE("an exception rolls back and goes on its way", Plain, Both) {
     Repository<M> things(db);
     CHECK_THROWS_AS((void)db.transaction([&](Transaction& tx) -> Result<void> {

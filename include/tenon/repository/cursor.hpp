@@ -14,8 +14,9 @@ namespace tenon {
 /// engine holds; one made inside a transaction may not outlive it.
 class DocumentCursor {
 public:
-    DocumentCursor(std::unique_ptr<Cursor> cursor, std::string where) noexcept
-        : cursor_(std::move(cursor)), where_(std::move(where)) {}
+    /// `store`: what must live as long as the cursor.
+    DocumentCursor(std::unique_ptr<Cursor> cursor, std::string where, std::shared_ptr<const void> store) noexcept
+        : store_(std::move(store)), cursor_(std::move(cursor)), where_(std::move(where)) {}
 
     /// The next document, empty at the end. The view is good until the next call or the cursor's end.
     /// @errors cancelled, timeout, io, corrupt, network; after an error or the end every further call says the same.
@@ -25,8 +26,9 @@ public:
     [[nodiscard]] const std::string& where() const noexcept { return where_; }
 
 private:
-    std::unique_ptr<Cursor> cursor_;
-    std::string             where_;
+    std::shared_ptr<const void> store_;
+    std::unique_ptr<Cursor>     cursor_;
+    std::string                 where_;
 };
 
 }  // namespace tenon

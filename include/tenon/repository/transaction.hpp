@@ -1,6 +1,7 @@
 #pragma once
 // Transaction: what a repository is bound to inside Database::transaction.
 
+#include <cstdint>
 #include <memory>
 
 #include <tenon/result.hpp>
@@ -60,8 +61,11 @@ private:
     TransactionOptions             options_;
     Transaction                    transaction_;
     std::unique_ptr<Session>       session_;
-    std::uint32_t                  waits_  = 0;
-    bool                           marked_ = false;
+    enum class Phase : std::uint8_t { beginning, body, committing };
+
+    std::uint32_t waits_  = 0;
+    Phase         phase_  = Phase::beginning;
+    bool          marked_ = false;
 };
 
 }  // namespace detail
