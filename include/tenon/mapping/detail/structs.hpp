@@ -103,7 +103,9 @@ template <class T, class... F, std::size_t... I>
     for (std::size_t i = 0; i < n; ++i) {
         out.offset[i] = static_cast<std::uint16_t>(at);
         out.role[i]   = facts[i].role;
+        out.names[i]  = std::string_view();  // g++ 12 takes a member that is only skipped for uninitialised
         if (facts[i].extra) {
+            if (out.extra < n) throw "tenon: a struct has at most one Extra member";  // ends the constant evaluation
             out.extra = i;
             continue;
         }
