@@ -74,6 +74,7 @@ Result<WriteAccess> WriteAccess::open(const Call& call) {
     access.name_ = &call.collection;
     if (call.transaction) {
         access.connection_ = call.transaction->connection;
+        access.watches_    = &call.transaction->watches;
         const LimitScope limits(*access.connection_, call.limits);
         if (auto catalogue = current_catalogue(*access.connection_); !catalogue) return fail(std::move(catalogue.error()));
         return access;

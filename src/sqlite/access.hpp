@@ -20,6 +20,8 @@ public:
     /// The collection, or null when there is none.
     [[nodiscard]] const CollectionInfo* collection() const noexcept { return collection_; }
     [[nodiscard]] const Catalogue& catalogue() const noexcept { return *catalogue_; }
+    /// Keeps the collection and the indexes of plans alive.
+    [[nodiscard]] const std::shared_ptr<const Catalogue>& keep() const noexcept { return catalogue_; }
     /// After fork(): forgets the connection, which is the parent's.
     void abandon() noexcept;
 
@@ -44,6 +46,8 @@ public:
     [[nodiscard]] const CollectionInfo* collection() const noexcept { return connection_->catalogue->find(*name_); }
     [[nodiscard]] std::shared_ptr<const Catalogue> keep() const noexcept { return connection_->catalogue; }
     [[nodiscard]] Result<const CollectionInfo*> ensure_collection();
+    /// The cursors of the open transaction; null when there is none.
+    [[nodiscard]] const RowWatches* watches() const noexcept { return watches_; }
 
     /// Ends the operation: commits when the transaction is its own.
     [[nodiscard]] Result<void> finish();
@@ -53,6 +57,7 @@ private:
     Writer             writer_{};  ///< empty inside a transaction
     Connection*        connection_ = nullptr;
     const std::string* name_       = nullptr;
+    const RowWatches*  watches_    = nullptr;
 };
 
 /// Errors after which the whole transaction has to go: the engine failed, not a document.

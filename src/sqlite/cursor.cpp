@@ -97,25 +97,31 @@ private:
 
 class RowsCursor final : public Cursor {
 public:
-    RowsCursor(const Call& call, std::int64_t collection, std::vector<std::int64_t> rows, mql::Filter filter,
-               mql::Projection projection, bool projects)
-        : limits_(call.limits), transaction_(call.transaction), collection_(collection), rows_(std::move(rows)),
-          filter_(std::move(filter)), projection_(std::move(projection)), projects_(projects) {}
+    RowsCursor(const Call& call, std::unique_ptr<RowSource> source, Window window, mql::Filter filter, mql::Projection projection, bool projects)
+        : limits_(call.limits), source_(std::move(source)), window_(window), filter_(std::move(filter)),
+          projection_(std::move(projection)), projects_(projects) {}
 
     Result<std::optional<bson::View>> next() override {
         if (error_) return fail(*error_);
-        if (at_ == rows_.size()) return std::optional<bson::View>{};
-        if (transaction_->generation != fork_generation()) return fail(forked());
-        if (!transaction_->open) return end({Errc::invalid_argument, "the transaction that the cursor was opened in has ended"});
+        if (!source_ || window_.left == 0) return std::optional<bson::View>{};
+        const auto& transaction = source_->transaction();
+        if (transaction.generation != fork_generation()) return fail(forked());
+        if (!transaction.open) return end({Errc::invalid_argument, "the transaction that the cursor was opened in has ended"});
         if (!limits_.none() && limits_.reached()) return end(limits_.error("reading documents"));
-        auto&            connection = *transaction_->connection;
+        auto&            connection = *transaction.connection;
         const LimitScope limits(connection, limits_);
-        auto statement = connection.prepare(statement_key(Sql::get_by_row, collection_),
-                                            [&] { return "SELECT doc FROM " + rows_table(collection_) + " WHERE id=?1"; });
+        auto statement = connection.prepare(statement_key(Sql::get_by_row, source_->collection()),
+                                            [&] { return "SELECT doc FROM " + rows_table(source_->collection()) + " WHERE id=?1"; });
         if (!statement) return end(std::move(statement.error()));
-        while (at_ < rows_.size()) {
+        for (;;) {
             statement->reset();
-            statement->bind(1, rows_[at_++]);
+            const auto row = source_->next();
+            if (!row) return end(row.error());
+            if (!*row) {
+                source_.reset();
+                return std::optional<bson::View>{};
+            }
+            statement->bind(1, **row);
             const int rc = statement->step();
             if (rc == SQLITE_DONE) continue;
             if (rc != SQLITE_ROW) return end(connection.error(rc, "reading documents"));
@@ -126,6 +132,11 @@ public:
             auto matched = filter_.matches(view);
             if (!matched) return end(std::move(matched.error()));
             if (!*matched) continue;
+            if (window_.skip > 0) {
+                --window_.skip;
+                continue;
+            }
+            if (window_.left > 0) --window_.left;
             if (!projects_) {
                 current_ = bson::Document(view);
                 return std::optional<bson::View>(current_.view());
@@ -135,25 +146,23 @@ public:
             current_ = std::move(*projected);
             return std::optional<bson::View>(current_.view());
         }
-        return std::optional<bson::View>{};
     }
 
 private:
     tl::unexpected<Error> end(Error error) {
+        source_.reset();
         error_ = std::move(error);
         return fail(*error_);
     }
 
-    Limits                            limits_;
-    std::shared_ptr<TransactionState> transaction_;
-    std::int64_t                      collection_;
-    std::vector<std::int64_t>         rows_;
-    std::size_t                       at_ = 0;
-    mql::Filter                       filter_;
-    mql::Projection                   projection_;
-    bool                              projects_;
-    bson::Document                    current_{};
-    std::optional<Error>              error_{};
+    Limits                     limits_;
+    std::unique_ptr<RowSource> source_;  ///< null at the end
+    Window                     window_;
+    mql::Filter                filter_;
+    mql::Projection            projection_;
+    bool                       projects_;
+    bson::Document             current_{};
+    std::optional<Error>       error_{};
 };
 
 }  // namespace
@@ -174,9 +183,9 @@ std::unique_ptr<Cursor> stream_cursor(const Call& call, Snapshot snapshot, Query
     return std::make_unique<StreamCursor>(call, std::move(snapshot), std::move(query), std::move(projection), projects);
 }
 
-std::unique_ptr<Cursor> rows_cursor(const Call& call, std::int64_t collection, std::vector<std::int64_t> rows, mql::Filter filter,
+std::unique_ptr<Cursor> rows_cursor(const Call& call, std::unique_ptr<RowSource> source, Window window, mql::Filter filter,
                                     mql::Projection projection, bool projects) {
-    return std::make_unique<RowsCursor>(call, collection, std::move(rows), std::move(filter), std::move(projection), projects);
+    return std::make_unique<RowsCursor>(call, std::move(source), window, std::move(filter), std::move(projection), projects);
 }
 
 }  // namespace tenon::sqlite

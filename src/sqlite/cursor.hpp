@@ -9,6 +9,7 @@
 #include "mql/projection.hpp"
 #include "sqlite/access.hpp"
 #include "sqlite/query.hpp"
+#include "sqlite/row_source.hpp"
 
 namespace tenon::sqlite {
 
@@ -16,9 +17,14 @@ namespace tenon::sqlite {
 [[nodiscard]] std::unique_ptr<Cursor> single_cursor(std::optional<bson::Document> document);
 /// Streams from a snapshot on a reader of its own.
 [[nodiscard]] std::unique_ptr<Cursor> stream_cursor(const Call& call, Snapshot snapshot, Query query, mql::Projection projection, bool projects);
-/// The documents of these rows, read one by one inside a transaction. Rows that were removed since, or match no more, are left out.
-[[nodiscard]] std::unique_ptr<Cursor> rows_cursor(const Call& call, std::int64_t collection, std::vector<std::int64_t> rows,
-                                                  mql::Filter filter, mql::Projection projection, bool projects);
+/// How many matching documents to pass over, and how many to give: -1 all.
+struct Window {
+    std::int64_t skip = 0;
+    std::int64_t left = -1;
+};
+/// The documents of the source's rows, read one by one inside a transaction. Rows that were removed since, or match no more, are left out.
+[[nodiscard]] std::unique_ptr<Cursor> rows_cursor(const Call& call, std::unique_ptr<RowSource> source, Window window, mql::Filter filter,
+                                                  mql::Projection projection, bool projects);
 
 /// Projects a document that matched `filter`. @errors as Projection::apply.
 [[nodiscard]] Result<bson::Document> project(const mql::Projection& projection, const mql::Filter& filter, bson::View document);

@@ -17,6 +17,7 @@ inline constexpr int invalid_options         = 72;
 inline constexpr int index_options_conflict  = 85;
 inline constexpr int index_key_specs_conflict = 86;
 inline constexpr int write_conflict          = 112;
+inline constexpr int query_plan_killed       = 175;
 inline constexpr int no_such_transaction     = 251;
 inline constexpr int no_query_plan           = 291;
 inline constexpr int memory_limit            = 292;

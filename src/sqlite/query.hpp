@@ -39,6 +39,8 @@ public:
     [[nodiscard]] const Scan* scan() const noexcept { return scan_ ? &*scan_ : nullptr; }
     /// "index", "index, then memory", "memory" or "none": what orders the documents.
     [[nodiscard]] std::string_view sorted_by() const noexcept;
+    /// A sort that the index does not give in full: documents are held before the first is given.
+    [[nodiscard]] bool sorts_in_memory() const noexcept { return in_memory_; }
 
 private:
     Query(mql::Filter filter, mql::Sort sort) : filter_(std::move(filter)), sort_(std::move(sort)) {}

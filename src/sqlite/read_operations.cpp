@@ -110,15 +110,25 @@ Result<Reply> run_find(const Call& call, Find& op) {
         return Reply(std::move(reply));
     }
     // A statement left open in a transaction would see its later writes half way, and stand in the way of its commit.
-    const LimitScope          limits(snapshot->connection(), call.limits);
-    std::vector<std::int64_t> rows;
-    for (;;) {
-        auto match = query->next();
-        if (!match) return fail(std::move(match.error()));
-        if (!*match) break;
-        rows.push_back((*match)->row);
+    const LimitScope           limits(snapshot->connection(), call.limits);
+    std::unique_ptr<RowSource> source;
+    Window                     window;
+    if (query->sorts_in_memory()) {
+        // The sort has to see every document before it gives the first; what stays of them is their row numbers.
+        std::vector<std::int64_t> rows;
+        for (;;) {
+            auto match = query->next();
+            if (!match) return fail(std::move(match.error()));
+            if (!*match) break;
+            rows.push_back((*match)->row);
+        }
+        source = std::make_unique<RowSource>(call.transaction, snapshot->keep(), *snapshot->collection(), std::move(rows));
+    } else {
+        window = {op.skip, op.limit == 0 ? -1 : op.limit};
+        source = std::make_unique<RowSource>(call.transaction, snapshot->keep(), *snapshot->collection(), query->scan()->plan());
     }
-    reply.cursor = rows_cursor(call, snapshot->collection()->id, std::move(rows), query->filter(), std::move(*projection), projects);
+    if (auto started = source->start(); !started) return fail(std::move(started.error()));
+    reply.cursor = rows_cursor(call, std::move(source), window, query->filter(), std::move(*projection), projects);
     return Reply(std::move(reply));
 }
 

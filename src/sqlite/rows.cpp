@@ -25,8 +25,8 @@ void Rows::Entries::clear() noexcept {
     list.clear();
 }
 
-Rows::Rows(Connection& connection, const CollectionInfo& collection)
-    : connection_(connection), collection_(collection), prepared_(collection.indexes.size()), new_multikey_(collection.indexes.size()) {}
+Rows::Rows(Connection& connection, const CollectionInfo& collection, const RowWatches* watches)
+    : connection_(connection), collection_(collection), watches_(watches), prepared_(collection.indexes.size()), new_multikey_(collection.indexes.size()) {}
 
 Result<Statement> Rows::statement(Sql kind) {
     return connection_.prepare(statement_key(kind, collection_.id), [&]() -> std::string {
@@ -157,7 +157,21 @@ Result<void> Rows::insert(bson::View document) {
         if (auto done = write_entry(entry, after_, *row, true); !done) return done;
     }
     ++documents_;
+    if (watches_ != nullptr) {
+        for (auto* watch : *watches_) watch->inserted(collection_.id, *row);
+    }
     return {};
+}
+
+// Before the first entry changes. In an index whose entries differ, all that the row had are told: an array's entry that stays may be the
+// one by which a cursor has met the row.
+void Rows::tell_moves(std::int64_t row, const std::vector<Entry>& gone, const std::vector<Entry>& fresh) const {
+    if (watches_ == nullptr || watches_->empty()) return;
+    for (const auto& entry : before_.list) {
+        const auto same = [&](const Entry& other) { return other.index == entry.index; };
+        if (std::none_of(gone.begin(), gone.end(), same) && std::none_of(fresh.begin(), fresh.end(), same)) continue;
+        for (auto* watch : *watches_) watch->moves(collection_.indexes[entry.index].id, row, before_.key(entry));
+    }
 }
 
 Result<void> Rows::replace(std::int64_t row, bson::View before, bson::View after) {
@@ -197,6 +211,7 @@ Result<void> Rows::replace(std::int64_t row, bson::View before, bson::View after
         if (!info.spec.unique) continue;
         if (auto free = check_unique(info, prepared_[entry.index], after_.key(entry), row); !free) return free;
     }
+    tell_moves(row, gone, fresh);
     if (!update_row_) {
         auto made = statement(Sql::update_row);
         if (!made) return fail(std::move(made.error()));

@@ -12,14 +12,15 @@
 #include "mql/index_keys.hpp"
 #include "sqlite/catalogue.hpp"
 #include "sqlite/connection.hpp"
+#include "sqlite/row_watch.hpp"
 #include "sqlite/statements.hpp"
 
 namespace tenon::sqlite {
 
 class Rows {
 public:
-    /// For a collection as the connection's catalogue has it now.
-    Rows(Connection& connection, const CollectionInfo& collection);
+    /// For a collection as the connection's catalogue has it now. `watches` hear of the changes.
+    Rows(Connection& connection, const CollectionInfo& collection, const RowWatches* watches = nullptr);
 
     /// A document whose first field is _id. @errors duplicate_key, invalid_argument.
     [[nodiscard]] Result<void> insert(bson::View document);
@@ -57,11 +58,13 @@ private:
     [[nodiscard]] Result<void> check_unique(const IndexInfo& index, Prepared& prepared, std::string_view key, std::int64_t row);
     [[nodiscard]] Result<void> write_entry(const Entry& entry, const Entries& in, std::int64_t row, bool insert);
     [[nodiscard]] Result<std::int64_t> next_row();
+    void tell_moves(std::int64_t row, const std::vector<Entry>& gone, const std::vector<Entry>& fresh) const;
     [[nodiscard]] Result<Statement> statement(Sql kind);
     [[nodiscard]] Result<void> run(Statement& statement, std::string_view what);
 
     Connection&               connection_;
     const CollectionInfo&     collection_;
+    const RowWatches*         watches_;
     std::vector<Prepared>     prepared_;
     std::vector<std::uint32_t> new_multikey_;
     Statement                 insert_id_{};

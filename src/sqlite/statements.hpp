@@ -29,11 +29,15 @@ enum class Sql : std::uint8_t {
     delete_entry,     // i: ?1 key, ?2 row
     range,            // i and c: ?1 low, ?2 high -> row, doc
     range_reverse,
-    rows,             // i: ?1 low, ?2 high -> row
+    batch,            // i: ?1 key, ?2 row: behind these, ?3 end, ?4 number -> row, key
+    batch_reverse,
     count,            // i: ?1 low, ?2 high -> number
     id_range,         // the same over the ids of c
     id_range_reverse,
-    id_rows,
+    id_batch,
+    id_batch_reverse,
+    row_batch,        // c: ?2 row: behind it, ?4 number -> row
+    row_batch_reverse,
     id_count,
     count_all,        // c -> number
     documents,        // ?1 collection -> number

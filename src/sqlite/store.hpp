@@ -10,6 +10,7 @@
 #include "sqlite/catalogue.hpp"
 #include "sqlite/engine.hpp"
 #include "sqlite/fork.hpp"
+#include "sqlite/row_watch.hpp"
 
 namespace tenon::sqlite {
 
@@ -23,6 +24,7 @@ struct TransactionState {
     bool          failed     = false;  ///< a write in it was refused: only abort is left, as on MongoDB
     Deadline      deadline{};
     std::uint64_t generation = 0;      ///< fork_generation() at its begin
+    RowWatches    watches{};           ///< of its open cursors
 
     TransactionState()                                   = default;
     TransactionState(const TransactionState&)            = delete;

@@ -66,7 +66,7 @@ public:
         keep_                  = access_.keep();
         const auto* collection = access_.collection();
         if (collection == nullptr) return nullptr;
-        rows_.emplace(access_.connection(), *collection);
+        rows_.emplace(access_.connection(), *collection, access_.watches());
         return &*rows_;
     }
     /// Stores the counters and marks, so that the next query plans with them.
