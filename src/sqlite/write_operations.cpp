@@ -1,5 +1,9 @@
 #include "sqlite/operations.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
 #include <tenon/bson/json.hpp>
 
 #include "mql/mql_error.hpp"
@@ -36,8 +40,38 @@ bool has_id_first(bson::View document) noexcept {
     return first != document.end() && first->key == "_id";
 }
 
-/// The document with its _id in front, made when there is none.
-Result<void> put_id_first(bson::Document& document) {
+/// The time, with a counter in it that no two calls of this process share.
+bson::Timestamp next_timestamp(bson::DateTime now) noexcept {
+    static std::atomic<std::uint64_t> last{0};
+    const auto    second = static_cast<std::uint64_t>(now.ms / 1000) << 32U;
+    std::uint64_t before = last.load(std::memory_order_relaxed);
+    std::uint64_t mine   = 0;
+    do {
+        mine = std::max(before + 1, second + 1);
+    } while (!last.compare_exchange_weak(before, mine, std::memory_order_relaxed));
+    return {static_cast<std::uint32_t>(mine >> 32U), static_cast<std::uint32_t>(mine)};
+}
+
+/// MongoDB stores the time for a Timestamp(0, 0) at the top of a document, but for one in _id.
+void stamp(bson::Document& document) {
+    std::vector<std::size_t> places;
+    for (const auto& [key, value] : document) {
+        if (value.type() != bson::Type::timestamp || key == "_id" || value.as_timestamp() != bson::Timestamp{}) continue;
+        places.push_back(static_cast<std::size_t>(value.bytes().data() - document.view().data()));
+    }
+    if (places.empty()) return;
+    auto bytes = document.release();
+    for (const auto at : places) {
+        const auto stamp = next_timestamp(bson::DateTime::now());
+        std::memcpy(&bytes[at], &stamp.increment, 4);
+        std::memcpy(&bytes[at + 4], &stamp.seconds, 4);
+    }
+    document = bson::Document::trusted(std::move(bytes));
+}
+
+/// The document as an insert stores it: its _id in front, made when there is none, and its empty timestamps filled in.
+Result<void> complete(bson::Document& document) {
+    stamp(document);
     if (has_id_first(document)) return {};
     // An ObjectId with its key and type takes 17 bytes.
     const bool made = document["_id"].missing();
@@ -111,7 +145,7 @@ private:
 mql::ApplyContext apply_context() {
     mql::ApplyContext context;
     context.now       = bson::DateTime::now();
-    context.timestamp = {static_cast<std::uint32_t>(context.now.ms / 1000), 1};
+    context.timestamp = next_timestamp(context.now);
     return context;
 }
 
@@ -187,7 +221,7 @@ Result<UpdateReply> update_documents(Writing& writing, const Update& op) {
     return reply;
 }
 
-/// Replaces a stored row; true when its bytes changed.
+/// Replaces a stored row; false when there was nothing to do.
 Result<bool> replace_row(Writing& writing, std::int64_t row, bson::View with, bson::Document& before, bson::Document& after) {
     auto rows = writing.rows(false);
     if (!rows) return fail(std::move(rows.error()));
@@ -195,10 +229,11 @@ Result<bool> replace_row(Writing& writing, std::int64_t row, bson::View with, bs
     if (!stored) return fail(std::move(stored.error()));
     if (!*stored) return fail(Errc::corrupt, "a row that an index names is not there");
     before           = std::move(**stored);
-    auto replacement = mql::replacement(before, with);
+    auto replacement = mql::replacement(before, with, next_timestamp(bson::DateTime::now()));
     if (!replacement) return fail(std::move(replacement.error()));
+    // MongoDB calls a replace without effect only when it was given the very bytes that are stored, the _id among them.
+    if (with == before.view()) return false;
     after = std::move(*replacement);
-    if (before == after) return false;
     if (auto done = (*rows)->replace(row, before, after); !done) {
         if (!ends_transaction(done.error())) done.error().document_id = shown_id(before);
         return fail(std::move(done.error()));
@@ -215,7 +250,7 @@ Result<UpdateReply> replace_document(Writing& writing, const Replace& op) {
     auto                       found = writing.matching(spec, filter);
     if (!found) return fail(std::move(found.error()));
     if (found->empty()) {
-        if (op.upsert) return upsert(writing, mql::upserted_replacement(op.filter, op.replacement));
+        if (op.upsert) return upsert(writing, mql::upserted_replacement(op.filter, op.replacement, next_timestamp(bson::DateTime::now())));
         // What would be refused is refused whether or not something matched.
         auto checked = mql::replacement(bson::View(), op.replacement);
         if (!checked) return fail(std::move(checked.error()));
@@ -294,7 +329,7 @@ Result<Reply> run_insert(const Call& call, Insert& op) {
         std::vector<bool>      refused(op.documents.size(), false);
         for (std::size_t i = 0; i < op.documents.size(); ++i) {
             auto& document = op.documents[i];
-            auto  done     = put_id_first(document);
+            auto  done     = complete(document);
             if (done) done = writing.insert(document);
             if (done) continue;
             if (ends_transaction(done.error())) return fail(std::move(done.error()));
@@ -371,7 +406,7 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
     if (found->empty()) {
         if (!op.upsert) return reply;
         auto made = upsert(writing, op.kind == Kind::update ? mql::upserted(op.filter, *update, apply_context())
-                                                            : mql::upserted_replacement(op.filter, op.change), &after);
+                                                            : mql::upserted_replacement(op.filter, op.change, next_timestamp(bson::DateTime::now())), &after);
         if (!made) return fail(std::move(made.error()));
         reply.upserted_id = std::move(made->upserted_id);
         if (!op.return_after) return reply;
@@ -428,7 +463,7 @@ Result<Reply> run_bulk_write(const Call& call, BulkWrite& op) {
             };
             auto done = std::visit(overloaded{
                 [&](BulkWrite::InsertOne& item) -> Result<void> {
-                    auto put = put_id_first(item.document);
+                    auto put = complete(item.document);
                     if (put) put = writing.insert(item.document);
                     if (!put) {
                         if (!ends_transaction(put.error())) put.error().document_id = shown_id(item.document);

@@ -173,6 +173,43 @@ TEST_CASE("an _id is made and put first") {
     CHECK(bson::to_json(box.find(R"({"_id":"x"})")[0]) == R"({"_id":"x","a":1})");
 }
 
+TEST_CASE("a Timestamp(0, 0) at the top of a document is stored as the time, one in _id or deeper as it is") {
+    constexpr const char* zero = R"({"$timestamp":{"t":0,"i":0}})";
+    const std::string     text = std::string(R"({"_id":)") + zero + R"(,"at":)" + zero + R"(,"then":)" + zero + R"(,"in":{"at":)" + zero + "}}";
+    const auto            check = [](bson::View stored) {
+        const auto now = static_cast<std::uint32_t>(bson::DateTime::now().ms / 1000);
+        CHECK(stored["at"].as_timestamp().seconds + 5 > now);
+        CHECK(stored["at"].as_timestamp() != stored["then"].as_timestamp());
+        CHECK(stored.at_path("in.at").as_timestamp() == bson::Timestamp{});
+    };
+    Box  box;
+    auto reply = box.must(one(text));
+    CHECK(reply.stored[0]["_id"].as_timestamp() == bson::Timestamp{});
+    check(reply.stored[0]);
+    CHECK(box.find("{}")[0] == reply.stored[0]);
+    BulkWrite bulk;
+    bulk.items = {BulkWrite::InsertOne{json(std::string(R"({"_id":2,"at":)") + zero + "}")}};
+    box.must(bulk);
+    CHECK(box.find(R"({"_id":2})")[0]["at"].as_timestamp() != bson::Timestamp{});
+    for (const bool upsert : {false, true}) {
+        CAPTURE(upsert);
+        Replace replace;
+        replace.filter      = json(upsert ? R"({"_id":3})" : R"({"_id":2})");
+        replace.replacement = json(std::string(R"({"at":)") + zero + "}");
+        replace.upsert      = upsert;
+        box.must(replace);
+        const auto at = box.find(bson::to_json(replace.filter))[0]["at"].as_timestamp();
+        CHECK(at != bson::Timestamp{});
+        FindAndModify modify;
+        modify.kind         = FindAndModify::Kind::replace;
+        modify.filter       = json(upsert ? R"({"_id":4})" : R"({"_id":2})");
+        modify.change       = replace.replacement;
+        modify.upsert       = upsert;
+        modify.return_after = true;
+        CHECK((*box.must(modify).value)["at"].as_timestamp() > at);
+    }
+}
+
 TEST_CASE("an ordered insert stops at the first refusal, an unordered one goes on; both say what was stored") {
     for (const bool ordered : {true, false}) {
         CAPTURE(ordered);
@@ -226,8 +263,10 @@ TEST_CASE("upserts, replaces, and find_and_modify answer as MongoDB does") {
     replace.filter      = json(R"({"_id":7})");
     replace.replacement = json(R"({"z":1})");
     CHECK(box.must(replace).modified == 1);
-    CHECK(box.must(replace).modified == 0);
+    CHECK(box.must(replace).modified == 1);  // without the _id it is not what is stored
     CHECK(bson::to_json(box.find("{}")[0]) == R"({"_id":7,"z":1})");
+    replace.replacement = json(R"({"_id":7,"z":1})");
+    CHECK(box.must(replace).modified == 0);
     replace.replacement = json(R"({"_id":8})");
     CHECK(box.refused(replace).server.code == 66);
 
