@@ -1,7 +1,6 @@
 #include "sqlite/engine.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <thread>
 
@@ -20,15 +19,6 @@ namespace {
 Result<void> make_file(const std::string& path) {
     if (::mknod(path.c_str(), S_IFREG | 0600, 0) == 0 || errno == EEXIST) return {};
     return fail(Errc::io, std::string("the store's file cannot be created: ") + std::strerror(errno));
-}
-
-Result<std::string> make_private_folder() {
-    const char* base = std::getenv("TMPDIR");
-    std::string name = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/tenon-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) {
-        return fail(Errc::io, std::string("no folder for the temporary store: ") + std::strerror(errno));
-    }
-    return name;
 }
 
 std::size_t thread_hint() noexcept {
@@ -54,10 +44,10 @@ Result<std::shared_ptr<Engine>> Engine::open(const Options& options) {
     std::shared_ptr<Engine> engine(new Engine(options));
     auto&                   own = engine->options_;
     if (own.memory) {
-        auto folder = make_private_folder();
+        auto folder = MemoryFolder::make();
         if (!folder) return fail(std::move(folder.error()));
-        own.path             = *folder + "/store.db";
-        engine->owns_folder_ = true;
+        engine->folder_ = std::move(*folder);
+        own.path        = engine->folder_.file();
     }
     if (auto usable = check_usable_after_fork(own.path); !usable) return fail(std::move(usable.error()));
     if (own.mode == Mode::create) {
@@ -80,10 +70,7 @@ std::shared_ptr<Engine> Engine::reopened(const Engine& parent) {
 Engine::~Engine() {
     for (auto& slot : slots_) slot.connection.reset();
     writer_.reset();
-    if (owns_folder_ && owner_ == ::getpid()) {
-        for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((options_.path + suffix).c_str());
-        ::rmdir(options_.path.substr(0, options_.path.rfind('/')).c_str());
-    }
+    if (owner_ == ::getpid()) folder_.remove();
 }
 
 std::optional<std::size_t> Engine::claim(std::size_t hint) noexcept {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sqlite/connection.hpp"
+#include "sqlite/memory_folder.hpp"
 #include "sqlite/options.hpp"
 #include "sqlite/writer_queue.hpp"
 
@@ -105,7 +106,7 @@ private:
 
     Options                     options_;
     bool                        read_only_   = false;
-    bool                        owns_folder_ = false;  ///< of a store in memory: removed at the end
+    MemoryFolder                folder_{};  ///< of a store in memory: removed at the end
     pid_t                       owner_       = 0;
     std::vector<Slot>           slots_;
     std::atomic<int>            waiting_{0};

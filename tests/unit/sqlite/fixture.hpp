@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,10 +36,35 @@ public:
         if (owner_ == ::getpid()) (void)std::system(("rm -rf " + path_).c_str());
     }
     [[nodiscard]] std::string file(const std::string& name = "store.db") const { return path_ + "/" + name; }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] std::size_t entries() const {
+        std::size_t number = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(path_)) number += entry.exists() ? 1 : 0;
+        return number;
+    }
 
 private:
     std::string path_{};
     pid_t       owner_ = ::getpid();
+};
+
+/// Makes a folder the one for temporary files.
+class Temporary {
+public:
+    explicit Temporary(const std::string& path) {
+        const char* before = std::getenv("TMPDIR");
+        if (before != nullptr) before_ = before;
+        ::setenv("TMPDIR", path.c_str(), 1);
+    }
+    Temporary(const Temporary&)            = delete;
+    Temporary& operator=(const Temporary&) = delete;
+    ~Temporary() {
+        if (before_.empty()) ::unsetenv("TMPDIR");
+        else ::setenv("TMPDIR", before_.c_str(), 1);
+    }
+
+private:
+    std::string before_{};
 };
 
 inline std::shared_ptr<Store> open(const std::string& uri) {

@@ -219,6 +219,41 @@ TEST_CASE("a child that was forked while a cursor or transaction was open is ref
     CHECK(box.ids("{}") == "1 2 3");
 }
 
+TEST_CASE("the files of a store in memory go with the next one when their process was killed, and not before") {
+    Folder          folder;
+    const Temporary set(folder.path());
+    int             ready[2];
+    REQUIRE(::pipe(ready) == 0);
+    const auto child = start([&] {
+        const auto store = quiet_open("sqlite::memory:");
+        char       byte  = 'x';
+        if (!store || !insert(*store, bson::doc("_id", 1)) || ::write(ready[1], &byte, 1) != 1) return false;
+        for (;;) ::pause();
+    });
+    char byte = 0;
+    REQUIRE(::read(ready[0], &byte, 1) == 1);
+    { Box box; box.insert({"{}"}); }
+    CHECK(folder.entries() == 1);  // it lives: its files stay
+    ::kill(child, SIGKILL);
+    CHECK(finish(child) == 128 + SIGKILL);
+    CHECK(folder.entries() == 1);
+    {
+        Box box;
+        CHECK(folder.entries() == 1);
+        CHECK(box.count() == 0);
+    }
+    CHECK(folder.entries() == 0);
+    // What is not ours to take is left: a folder of that name with other things in it, a file, a link.
+    std::filesystem::create_directory(folder.file("tenon-memory-others"));
+    std::filesystem::create_directory(folder.file("tenon-memory-others/kept"));
+    std::filesystem::create_directory(folder.file("elsewhere"));
+    std::filesystem::create_directory_symlink(folder.file("elsewhere"), folder.file("tenon-memory-linked"));
+    { Box box; }
+    CHECK(std::filesystem::exists(folder.file("tenon-memory-others/kept")));
+    CHECK(std::filesystem::exists(folder.file("elsewhere")));
+    CHECK(folder.entries() == 3);
+}
+
 TEST_CASE("what was acknowledged is there after the writer was killed, whole and in its indexes") {
     Folder     folder;
     const auto uri = "sqlite:" + folder.file();

@@ -113,13 +113,16 @@ TEST_CASE("a store opened to read refuses writes and reads on") {
 }
 
 TEST_CASE("a store in memory leaves no file") {
-    std::string before;
+    Folder          folder;
+    const Temporary set(folder.path());
     {
         Box box;
         box.insert({R"({"_id":1})"});
         CHECK_FALSE(box.store->capabilities().persistent);
         CHECK(box.count() == 1);
+        CHECK(folder.entries() == 1);
     }
+    CHECK(folder.entries() == 0);
 }
 
 TEST_CASE("a full store refuses with nothing half applied, and stays usable") {
