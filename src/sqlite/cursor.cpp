@@ -1,8 +1,10 @@
 #include "sqlite/cursor.hpp"
 
 #include <chrono>
+#include <mutex>
 #include <new>
 
+#include "sqlite/expiry.hpp"
 #include "sqlite/fork.hpp"
 #include "sqlite/statements.hpp"
 
@@ -32,32 +34,40 @@ private:
     bool                          given_ = false;
 };
 
-class StreamCursor final : public Cursor {
+Error expired() {
+    Error error;
+    error.code    = Errc::timeout;
+    error.message = "the cursor expired: it was open for longer than cursor_age_ms";
+    error.path    = "cursor_age_ms";
+    return error;
+}
+
+// May be made to give its connection back by another thread, between two calls of its own: so what it answers is a copy, good even
+// when the row it was read from is not.
+class StreamCursor final : public Cursor, private Expiring {
 public:
     StreamCursor(const Call& call, Snapshot snapshot, Query query, mql::Projection projection, bool projects)
-        : limits_(call.limits), expires_(std::chrono::steady_clock::now() + call.engine->options().cursor_age),
-          snapshot_(std::make_unique<Snapshot>(std::move(snapshot))), query_(std::make_unique<Query>(std::move(query))),
+        : Expiring(Clock::now() + call.engine->options().cursor_age), limits_(call.limits), list_(call.engine->cursors()), snapshot_(std::make_unique<Snapshot>(std::move(snapshot))), query_(std::make_unique<Query>(std::move(query))),
           projection_(std::move(projection)), projects_(projects) {
         snapshot_->connection().set_limits(&limits_);
+        list_->add(*this);
     }
     ~StreamCursor() override {
-        if (generation_ == fork_generation()) return;
-        // Statements and connection are the parent's: closing them here would take its locks away.
+        if (generation_ == fork_generation()) {
+            list_->remove(*this);
+            return;
+        }
+        // The list's mutex may have been locked at the fork, by a thread that is not here. Statements and connection are the parent's: closing them here would take its locks away.
         (void)query_.release();
         (void)snapshot_.release();
     }
 
     Result<std::optional<bson::View>> next() override {
+        if (generation_ != fork_generation()) return after_fork();
+        const std::lock_guard lock(mutex_);
         if (error_) return fail(*error_);
         if (!query_) return std::optional<bson::View>{};
-        if (generation_ != fork_generation()) return fail(forked());
-        if (std::chrono::steady_clock::now() >= expires_) {
-            Error expired;
-            expired.code    = Errc::timeout;
-            expired.message = "the cursor expired: it was open for longer than cursor_age_ms";
-            expired.path    = "cursor_age_ms";
-            return end(std::move(expired));
-        }
+        if (Clock::now() >= expires()) return end(expired());
         if (!limits_.none() && limits_.reached()) return end(limits_.error("reading documents"));
         auto match = query_->next();
         if (!match) return end(std::move(match.error()));
@@ -65,14 +75,32 @@ public:
             close();
             return std::optional<bson::View>{};
         }
-        if (!projects_) return std::optional<bson::View>((*match)->document);
+        if (!projects_) {
+            const auto bytes = (*match)->document.bytes();
+            current_.assign(bytes.begin(), bytes.end());
+            return std::optional<bson::View>(bson::View(current_.data()));
+        }
         auto projected = project(projection_, query_->filter(), (*match)->document);
         if (!projected) return end(std::move(projected.error()));
-        projected_ = std::move(*projected);
-        return std::optional<bson::View>(projected_.view());
+        current_ = projected->release();
+        return std::optional<bson::View>(bson::View(current_.data()));
     }
 
 private:
+    bool expire() noexcept override {
+        const std::unique_lock lock(mutex_, std::try_to_lock);
+        if (!lock.owns_lock()) return false;
+        if (!query_) return true;
+        close();
+        error_ = expired();
+        return true;
+    }
+    // Without the mutex: it may have been locked at the fork.
+    [[nodiscard]] Result<std::optional<bson::View>> after_fork() const {
+        if (error_) return fail(*error_);
+        if (!query_) return std::optional<bson::View>{};
+        return fail(forked());
+    }
     tl::unexpected<Error> end(Error error) {
         close();
         error_ = std::move(error);
@@ -84,15 +112,16 @@ private:
         snapshot_.reset();
     }
 
-    std::uint64_t                         generation_ = fork_generation();
-    Limits                                limits_;
-    std::chrono::steady_clock::time_point expires_;
-    std::unique_ptr<Snapshot>             snapshot_;
-    std::unique_ptr<Query>                query_;  // ends before the snapshot it reads from
-    mql::Projection                       projection_;
-    bool                                  projects_;
-    bson::Document                        projected_{};
-    std::optional<Error>                  error_{};
+    std::uint64_t               generation_ = fork_generation();
+    std::mutex                  mutex_{};
+    Limits                      limits_;
+    std::shared_ptr<ExpiryList> list_;
+    std::unique_ptr<Snapshot>   snapshot_;
+    std::unique_ptr<Query>      query_;  // ends before the snapshot it reads from
+    mql::Projection             projection_;
+    bool                        projects_;
+    std::vector<std::uint8_t>   current_{};
+    std::optional<Error>        error_{};
 };
 
 class RowsCursor final : public Cursor {

@@ -1,5 +1,6 @@
 #include "sqlite/engine.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -93,13 +94,18 @@ Result<Reader> Engine::reader(const Limits& limits) {
     if (!slot) {
         const auto until = limits.deadline.at ? *limits.deadline.at : std::chrono::steady_clock::now() + options_.busy_timeout;
         waiting_.fetch_add(1);
-        std::unique_lock lock(wait_mutex_);
-        const bool got = freed_.wait_until(lock, limits.stop, until, [&] {
-            slot = claim(thread_hint());
-            return slot.has_value();
-        });
+        while (!slot) {
+            // Not under the mutex: a cursor that ends gives its connection back, which takes it.
+            const auto       next = cursors_->expire();
+            std::unique_lock lock(wait_mutex_);
+            freed_.wait_until(lock, limits.stop, next ? std::min(until, *next) : until, [&] {
+                slot = claim(thread_hint());
+                return slot.has_value();
+            });
+            if (limits.stop.stop_requested() || std::chrono::steady_clock::now() >= until) break;
+        }
         waiting_.fetch_sub(1);
-        if (!got) {
+        if (!slot) {
             if (limits.reached()) return fail(limits.error("waiting for a read connection"));
             return fail(Errc::timeout,
                         "all " + std::to_string(slots_.size()) + " read connections are held by open cursors or snapshots; close them "
@@ -130,6 +136,8 @@ void Engine::give_back(std::size_t slot) noexcept {
 
 Result<Writer> Engine::writer(const Limits& limits) {
     if (read_only_) return fail(Errc::io, "the store is read-only");
+    // What an expired cursor pins of the log cannot be used again, and writers are who make it grow.
+    (void)cursors_->expire();
     if (auto turn = queue_.enter(limits, options_.busy_timeout); !turn) return fail(std::move(turn.error()));
     if (!writer_) {
         auto usable = check_usable_after_fork(options_.path);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sqlite/connection.hpp"
+#include "sqlite/expiry.hpp"
 #include "sqlite/memory_folder.hpp"
 #include "sqlite/options.hpp"
 #include "sqlite/writer_queue.hpp"
@@ -84,6 +85,8 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
     [[nodiscard]] bool read_only() const noexcept { return read_only_; }
+    /// The cursors that hold a reader: those past their age give it back when another call needs one, or writes.
+    [[nodiscard]] const std::shared_ptr<ExpiryList>& cursors() const noexcept { return cursors_; }
 
     // Around fork(); see fork.cpp.
     /// Closes every idle connection and holds the places. False when one is in use.
@@ -112,6 +115,7 @@ private:
     std::atomic<int>            waiting_{0};
     std::mutex                  wait_mutex_{};
     std::condition_variable_any freed_{};
+    std::shared_ptr<ExpiryList> cursors_ = std::make_shared<ExpiryList>();
     WriterQueue                 queue_{};
     std::unique_ptr<Connection> writer_{};
     std::vector<std::size_t>    quiesced_{};

@@ -87,6 +87,37 @@ TEST_CASE("threads write in turn and read at will, and no write is lost") {
     CHECK(box.count() == 201);
 }
 
+TEST_CASE("cursors that expire under their readers' hands end with timeout, and every connection comes back") {
+    Box    box(open("sqlite::memory:?cursor_age_ms=1&readers=2"));
+    Insert many;
+    for (int i = 0; i < 300; ++i) many.documents.push_back(bson::doc("_id", i));
+    box.must(std::move(many));
+    std::atomic<bool>         fine{true};
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&] {
+            for (int round = 0; round < 30; ++round) {
+                auto reply = quiet_run(*box.store, Find{});
+                if (!reply) {
+                    fine = false;
+                    continue;
+                }
+                auto& cursor = *std::get<FindReply>(*reply).cursor;
+                int   want   = 0;
+                for (;;) {
+                    auto next = cursor.next();
+                    if (!next && next.error().path != "cursor_age_ms") fine = false;
+                    if (!next || !*next) break;
+                    if ((**next)["_id"].as_int32() != want++) fine = false;
+                }
+            }
+        });
+    }
+    threads.clear();
+    CHECK(fine);
+    CHECK(counted(*box.store) == 300);
+}
+
 TEST_CASE("processes share one file: no increment is lost") {
     Folder     folder;
     const auto uri = "sqlite:" + folder.file() + "?synchronous=off";

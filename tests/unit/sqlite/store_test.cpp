@@ -435,20 +435,49 @@ TEST_CASE("a cursor in a transaction leaves out what was removed or changed behi
     CHECK(second.cursor->next().error().code == Errc::invalid_argument);
 }
 
-TEST_CASE("a cursor expires, and gives its connection back") {
-    Box box(open("sqlite::memory:?cursor_age_ms=5&readers=1&busy_timeout_ms=50"));
+TEST_CASE("a reader that is wanted while cursors hold them all is refused in time, by name") {
+    Box box(open("sqlite::memory:?readers=1&busy_timeout_ms=20"));
     box.insert({R"({"_id":1})", R"({"_id":2})"});
     auto reply = box.must(Find{});
     REQUIRE(reply.cursor->next().has_value());
     const auto error = box.refused(Find{});
     CHECK(error.code == Errc::timeout);
     CHECK(error.path == "readers");
-    wait_until_passed(std::chrono::milliseconds(6));
+    CHECK((**reply.cursor->next())["_id"].as_int32() == 2);
+}
+
+TEST_CASE("a cursor expires, and gives its connection to whoever waits for one") {
+    Box box(open("sqlite::memory:?cursor_age_ms=5&readers=1"));
+    box.insert({R"({"_id":1})", R"({"_id":2})"});
+    auto       reply = box.must(Find{});
+    const auto first = reply.cursor->next();
+    REQUIRE(first.has_value());
+    CHECK(box.ids("{}") == "1 2");  // waits for the expiry, for no call of the cursor
+    CHECK(bson::to_json(**first) == R"({"_id":1})");  // what was given stays good
     const auto expired = reply.cursor->next();
     REQUIRE_FALSE(expired.has_value());
     CHECK(expired.error().code == Errc::timeout);
     CHECK(reply.cursor->next().error().code == Errc::timeout);
     CHECK(box.ids("{}") == "1 2");
+}
+
+TEST_CASE("a write ends expired cursors, whose moment would hold on to the log") {
+    Folder     folder;
+    const auto path = folder.file();
+    Box        box(open("sqlite:" + path + "?cursor_age_ms=5&synchronous=off"));
+    box.insert({R"({"_id":1})", R"({"_id":2})"});
+    auto reply = box.must(Find{});
+    REQUIRE(reply.cursor->next().has_value());
+    wait_until_passed(std::chrono::milliseconds(6));
+    box.insert({R"({"_id":3})"});
+    // Nobody reads an old moment now, so that the log can be emptied.
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+    int left = -1;
+    int done = -1;
+    CHECK(sqlite3_wal_checkpoint_v2(db, nullptr, SQLITE_CHECKPOINT_TRUNCATE, &left, &done) == SQLITE_OK);
+    sqlite3_close(db);
+    CHECK(reply.cursor->next().error().path == "cursor_age_ms");
 }
 
 TEST_CASE("a second writer waits no longer than its deadline, or until it is told to stop") {
