@@ -2,6 +2,7 @@
 // encode and decode: a struct to BSON bytes and back, in one pass, with nothing in between.
 
 #include <cstdint>
+#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -67,7 +68,12 @@ template <class T>
     static_assert(reflect::is_entity<T>, "tenon: decode takes a plain aggregate struct: no base, no constructor, no private member");
     Result<T>       out{};
     mapping::Reader r(bytes, true);
-    if (!mapping::read_root(r, bytes, *out)) [[unlikely]] out = fail(r.error());
+    if (!mapping::read_root(r, bytes, *out)) [[unlikely]] {
+        // Made anew in its place: an assignment would have the compiler make ways to move the entity that nobody goes.
+        Error error = r.error();
+        out.~Result<T>();
+        ::new (static_cast<void*>(&out)) Result<T>(tl::unexpect, std::move(error));
+    }
     return out;
 }
 template <class T>

@@ -82,7 +82,7 @@ void patch_one(PatchWriter& out, const P& patch) {
     static_assert(layout<T>.names[To::index] != "_id", "tenon: a patch cannot change the id");
     const auto write = [&](const Field& value) {
         bool emptied = false;
-        if constexpr (is_nullable<Field>) emptied = Codec<Field>::empty(value) && !layout<T>.null[To::index];
+        if constexpr (is_nullable<Field>) emptied = Codec<Field>::empty(value) && !layout<T>.fields[To::index].null;
         out.add(name, value_by<C>(value), emptied);
     };
     const auto& given = reflect::get<I>(patch);

@@ -87,29 +87,61 @@ template <auto... P>
     return __PRETTY_FUNCTION__;
 }
 
-template <class T, std::size_t... I>
-[[nodiscard]] consteval std::array<std::string_view, sizeof...(I)> names(std::index_sequence<I...>) noexcept {
-    std::array<std::string_view, sizeof...(I)> out{};
-    if constexpr (sizeof...(I) > 0) {
-        constexpr std::string_view text = signature<&pick<I>(tie(fake<T>()))...>();
+// The parts of a tie are reached through its bases, all in one function: a function for each field is what costs time to compile.
+template <class T, std::size_t... I, class... F>
+[[nodiscard]] consteval std::string_view signature_of(const boost::pfr::detail::sequence_tuple::tuple_base<std::index_sequence<I...>, F...>*) noexcept {
+    if constexpr (sizeof...(I) == 0) {
+        return {};
+    } else {
+        constexpr auto fields = tie(fake<T>());
+        return signature<&static_cast<const boost::pfr::detail::sequence_tuple::base_from_member<I, F>&>(fields).value...>();
+    }
+}
+
+template <std::size_t N>
+struct NameList {
+    std::string_view at[N == 0 ? 1 : N]{};
+
+    [[nodiscard]] constexpr std::string_view        operator[](std::size_t i) const noexcept { return at[i]; }
+    [[nodiscard]] static constexpr std::size_t      size() noexcept { return N; }
+    [[nodiscard]] constexpr const std::string_view* begin() const noexcept { return at; }
+    [[nodiscard]] constexpr const std::string_view* end() const noexcept { return at + N; }
+};
+
+// Plain loops over characters: the compiler runs this for every struct.
+consteval void split_names(const char* text, std::size_t size, std::string_view* out, std::size_t count) noexcept {
 #ifdef __clang__
-        // ... [P = <&object.value.first, &object.value.second>]
-        constexpr std::string_view separator = ", &";
-        constexpr std::string_view tail      = ">]";
-        constexpr char             before    = '.';
+    // ... [P = <&object.value.first, &object.value.second>]
+    constexpr std::size_t tail   = 2;
+    constexpr char        before = '.';
 #else
-        // ... [with auto ...P = {(& object<T>.Box<T>::value.T::first), (& object<T>.Box<T>::value.T::second)}]
-        constexpr std::string_view separator = "), (& ";
-        constexpr std::string_view tail      = ")}]";
-        constexpr char             before    = ':';
+    // ... [with auto ...P = {(& object<T>.Box<T>::value.T::first), (& object<T>.Box<T>::value.T::second)}]
+    constexpr std::size_t tail   = 3;
+    constexpr char        before = ':';
 #endif
-        // From the back: the type's own name, which may hold anything, stands in front of the first field.
-        std::size_t end = text.size() - tail.size();
-        for (std::size_t i = sizeof...(I); i-- > 0;) {
-            const std::size_t start = text.rfind(before, end) + 1;
-            out[i]                  = text.substr(start, end - start);
-            end                     = text.rfind(separator, start);
+    // From the back: the type's own name, which may hold anything, stands in front of each field.
+    std::size_t end = size - tail;
+    for (std::size_t i = count; i-- > 0;) {
+        std::size_t start = end;
+        while (text[start - 1] != before) --start;
+        out[i] = std::string_view(text + start, end - start);
+        if (i == 0) return;
+        for (end = start;; --end) {
+#ifdef __clang__
+            if (text[end] == ',' && text[end + 1] == ' ' && text[end + 2] == '&') break;
+#else
+            if (text[end] == ')' && text[end + 1] == ',' && text[end + 2] == ' ' && text[end + 3] == '(' && text[end + 4] == '&') break;
+#endif
         }
+    }
+}
+
+template <class T, std::size_t N>
+[[nodiscard]] consteval NameList<N> names() noexcept {
+    NameList<N> out{};
+    if constexpr (N > 0) {
+        constexpr std::string_view text = signature_of<T>(static_cast<decltype(tie(fake<T>()))*>(nullptr));
+        split_names(text.data(), text.size(), out.at, N);
     }
     return out;
 }
@@ -145,7 +177,7 @@ template <class T>
 
 /// The names of all fields, in declared order.
 template <Entity T>
-inline constexpr auto field_names = detail::names<T>(std::make_index_sequence<field_count<T>>{});
+inline constexpr auto field_names = detail::names<T, field_count<T>>();
 
 /// The C++ name of field I.
 template <Entity T, std::size_t I>
@@ -166,7 +198,7 @@ struct TypesOf<boost::pfr::detail::sequence_tuple::tuple<F...>> {
 
 /// The types of all fields, in declared order: Types<ObjectId, std::string, ...>.
 template <Entity T>
-using field_types = typename detail::TypesOf<decltype(detail::tie(std::declval<T&>()))>::type;
+using field_types = typename detail::TypesOf<decltype(detail::tie(std::declval<const T&>()))>::type;
 
 /// The type of field I.
 template <Entity T, std::size_t I>

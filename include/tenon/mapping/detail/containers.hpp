@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <tenon/mapping/detail/structs.hpp>
 
@@ -147,6 +148,30 @@ struct Codec<C> {
         return next;
     }
     static const Byte* read_other(Reader& r, Byte found, const Byte* at, const Byte*, C&) { return r.mismatch(at, found, name); }
+};
+
+/// A vector of anything but bytes and bools: its elements lie side by side, so that the library's own loops can walk them.
+template <class E, class A>
+    requires(!ByteLike<E> && !std::is_same_v<E, bool>)
+struct Codec<std::vector<E, A>> {
+    static constexpr Byte        type  = 0x04;
+    static constexpr std::size_t fixed = 0;
+    static constexpr const char* name  = "array";
+
+    static Byte* write(Writer& w, Byte* at, const std::vector<E, A>& values, std::size_t tail) {
+        return detail::write_vector(w, at, detail::element_shape<E>, detail::Writing<E, Codec<E>>::ops, values.data(), values.size(), tail);
+    }
+    static const Byte* read(Reader& r, const Byte* array, const Byte* limit, std::vector<E, A>& out) {
+        return detail::read_vector(r, array, limit, detail::element_shape<E>, detail::Reading<E, Codec<E>>::ops, &out, out.size(), &resize);
+    }
+    static const Byte* read_other(Reader& r, Byte found, const Byte* at, const Byte*, std::vector<E, A>&) { return r.mismatch(at, found, name); }
+
+private:
+    static void* resize(void* vector, std::size_t count) {
+        auto& values = *static_cast<std::vector<E, A>*>(vector);
+        values.resize(count);
+        return values.data();
+    }
 };
 
 template <class E, std::size_t N>

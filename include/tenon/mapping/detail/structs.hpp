@@ -1,5 +1,5 @@
 #pragma once
-// Codec of plain structs: keys laid out at compile time, fields in declared order matched by one compare.
+// Codec of plain structs: keys laid out at compile time, a table that the library's own loops walk.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,20 +7,11 @@
 #include <string_view>
 #include <utility>
 
-#include <tenon/mapping/detail/scalar.hpp>
+#include <tenon/mapping/detail/erased.hpp>
 #include <tenon/mapping/model.hpp>
+#include <tenon/reflect/addresses.hpp>
 
 namespace tenon::mapping {
-
-/// A codec whose value may be nothing: as a field it is left out (or null), as an element it is null.
-template <class U>
-inline constexpr bool is_nullable = requires { Codec<U>::nullable; };
-
-/// The discriminator that a struct carries as the alternative of a variant.
-struct Tag {
-    std::string_view key{};
-    std::string_view name{};
-};
 
 /// How a field of a struct is treated.
 enum class Role : std::uint8_t {
@@ -44,15 +35,12 @@ template <std::size_t N, std::size_t Size>
 struct Layout {
     static constexpr std::size_t words = N / 64 + 1;
 
-    char             text[Size + 1]{};
-    std::uint16_t    offset[N + 1]{};
-    std::uint16_t    size[N + 1]{};
-    Role             role[N + 1]{};
-    bool             null[N + 1]{};      // an empty value is written as null
+    char             text[Size + key_block]{};
+    FieldKey         fields[N + 1]{};
     std::string_view names[N + 1]{};     // none for an ignored member
     std::uint64_t    all[words]{};       // bits of the fields that are read
     std::uint64_t    required[words]{};  // and of those that must be there
-    std::size_t      fixed = 5;          // bytes of the frame, all keys, and all payloads of known size
+    std::size_t      fixed = 5 + key_block;  // bytes of the frame, all keys, and all payloads of known size
     std::size_t      extra = N;          // the position of an Extra
     bool             keeps_default = false;  // some member is reset to its default rather than emptied
 };
@@ -63,6 +51,7 @@ struct Facts {
     bool        nullable = false;
     bool        extra    = false;
     std::size_t fixed    = 0;
+    Kind        kind     = Kind::other;
 };
 template <class F, Role R>
 [[nodiscard]] consteval Facts facts_of() {
@@ -72,7 +61,7 @@ template <class F, Role R>
         return {.extra = true};
     } else {
         using C = typename FieldCodec<F, R>::type;
-        return {R, C::type, requires { C::nullable; }, false, C::fixed};
+        return {R, C::type, requires { C::nullable; }, false, C::fixed, R == Role::usual ? kind_of<F>() : Kind::other};
     }
 }
 template <class T>
@@ -96,14 +85,13 @@ template <class T, class... F, std::size_t... I>
     constexpr std::size_t n    = sizeof...(I);
     constexpr auto&       wire = WireNames<T>::value;
     constexpr std::size_t text = ((wire.at[I].size() + 2) + ... + std::size_t{0});
+    static_assert(n < 64 * max_words);
     static_assert(text < 65536, "tenon: the names of a struct's fields take more than 64 KiB");
     Layout<n, text> out{};
     const Facts     facts[n + 1] = {facts_of<F, role_of<T>(I)>()...};
     std::size_t     at = 0;
     for (std::size_t i = 0; i < n; ++i) {
-        out.offset[i] = static_cast<std::uint16_t>(at);
-        out.role[i]   = facts[i].role;
-        out.names[i]  = std::string_view();  // g++ 12 takes a member that is only skipped for uninitialised
+        out.names[i] = std::string_view();  // g++ 12 takes a member that is only skipped for uninitialised
         if (facts[i].extra) {
             if (out.extra < n) throw "tenon: a struct has at most one Extra member";  // ends the constant evaluation
             out.extra = i;
@@ -116,8 +104,8 @@ template <class T, class... F, std::size_t... I>
         const auto name = wire.at[i];
         const auto bit  = std::uint64_t{1} << (i % 64);
         out.names[i]    = name;
-        out.size[i]     = static_cast<std::uint16_t>(name.size() + 2);
-        out.null[i]     = Rules<T>::null_when_empty || i == deletion_index<T>();
+        out.fields[i]   = {static_cast<std::uint16_t>(at), static_cast<std::uint16_t>(name.size() + 2), facts[i].kind, facts[i].nullable,
+                           Rules<T>::null_when_empty || i == deletion_index<T>()};
         out.text[at++]  = static_cast<char>(facts[i].type);
         for (const char c : name) out.text[at++] = c;
         out.text[at++] = '\0';
@@ -132,79 +120,74 @@ template <class T, class... F, std::size_t... I>
 template <class T>
 inline constexpr auto layout = layout_of<T>(reflect::field_types<T>{}, std::make_index_sequence<reflect::field_count<T>>{});
 
-// g++ 12 takes the constant text of keys for one string that should have ended at its first NUL.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wstringop-overread"
-#endif
+template <class T>
+inline constexpr StructShape shape{layout<T>.text, layout<T>.fields, layout<T>.names, reflect::field_count<T>, layout<T>.fixed, layout<T>.extra,
+                                   layout<T>.all, layout<T>.required, layout<T>.words, layout<T>.keeps_default};
 
-// One field. Inlined so that the key is copied and compared as a constant.
-template <Role R, class F>
-[[gnu::always_inline]] inline Byte* put(Writer& w, Byte* at, const char* key, std::size_t size, const F& value, bool null, std::size_t tail) {
-    if constexpr (R == Role::skipped) {
-        return at;
+// The functions of a field; none of one that is not stored by itself.
+template <class F, Role R>
+[[nodiscard]] consteval const WriteOps* write_ops() {
+    if constexpr (R == Role::skipped || std::is_same_v<F, Extra>) {
+        return nullptr;
     } else {
-        using C = typename FieldCodec<F, R>::type;
-        if constexpr (requires { C::nullable; }) {
-            if (C::empty(value)) {
-                if (!null) return at;
-                std::memcpy(at, key, size);
-                *at = 0x0A;
-                return at + size;
-            }
-        }
-        std::memcpy(at, key, size);
-        if constexpr (C::type == 0) *at = C::type_of(value);
-        return C::write(w, at + size, value, tail);
+        return &Writing<F, typename FieldCodec<F, R>::type>::ops;
     }
 }
-
-// The field that is expected at this place: read when it is there, else left for later. False after a fault.
-template <Role R, class F>
-[[gnu::always_inline]] inline bool take(Reader& r, const Byte*& at, const Byte* end, const char* key, std::size_t size, std::uint64_t& seen,
-                                        std::uint64_t bit, F& out) {
-    if constexpr (R == Role::skipped) {
-        return true;
+template <class F, Role R>
+[[nodiscard]] consteval const ReadOps* read_ops() {
+    if constexpr (R == Role::skipped || std::is_same_v<F, Extra>) {
+        return nullptr;
     } else {
-        using C = typename FieldCodec<F, R>::type;
-        if (static_cast<std::size_t>(end - at) < size) return true;
-        if constexpr (C::type != 0) {
-            if (std::memcmp(at, key, size) == 0) [[likely]] {
-                at = C::read(r, at + size, end, out);
-                seen |= bit;
-                return at != nullptr;
-            }
-        }
-        if (std::memcmp(at + 1, key + 1, size - 1) != 0) return true;
-        at = C::read_other(r, *at, at + size, end, out);
-        seen |= bit;
-        return at != nullptr;
+        return &Reading<F, typename FieldCodec<F, R>::type>::ops;
     }
 }
 
-template <Role R, class F>
-inline const Byte* take_any(Reader& r, Byte type, const Byte* at, const Byte* end, F& out) {
-    if constexpr (R == Role::skipped) {
-        return at;
-    } else {
-        using C = typename FieldCodec<F, R>::type;
-        if (type == C::type && C::type != 0) return C::read(r, at, end, out);
-        return C::read_other(r, type, at, end, out);
-    }
-}
+template <class T, class Fields, class Indexes>
+struct Tables;
+template <class T, class... F, std::size_t... I>
+struct Tables<T, reflect::Types<F...>, std::index_sequence<I...>> {
+    struct Writers {
+        const WriteOps* ops[sizeof...(I) + 1];
+    };
+    struct Readers {
+        const ReadOps* ops[sizeof...(I) + 1];
+    };
+    template <class>
+    static constexpr Writers writers{{write_ops<F, role_of<T>(I)>()..., nullptr}};
+    template <class>
+    static constexpr Readers readers{{read_ops<F, role_of<T>(I)>()..., nullptr}};
+};
+template <class T>
+using TablesOf = Tables<T, reflect::field_types<T>, std::make_index_sequence<reflect::field_count<T>>>;
 
-template <Role R, class F>
-inline void emptied([[maybe_unused]] F& out) {
-    if constexpr (R != Role::skipped) {
-        if constexpr (is_nullable<F>) Codec<F>::reset(out);
-    }
-}
 template <Role R, class F>
 inline void defaulted(F& out, F& initial) {
     if constexpr (R != Role::skipped) {
         if constexpr (is_nullable<F>) return;
     }
     if constexpr (std::is_move_assignable_v<F>) out = std::move(initial);
+}
+
+template <class T, std::size_t... I>
+inline void restore(T& out, const std::uint64_t* seen, std::index_sequence<I...>) {
+    T          initial{};
+    const auto fields   = reflect::detail::tie(out);
+    const auto defaults = reflect::detail::tie(initial);
+    ((I != layout<T>.extra && (seen[I / 64] >> (I % 64) & 1) == 0
+          ? defaulted<role_of<T>(I)>(reflect::detail::pick<I>(fields), reflect::detail::pick<I>(defaults))
+          : (void)0),
+     ...);
+}
+
+template <class T>
+[[nodiscard]] consteval Restore restore_of() {
+    if constexpr (layout<T>.keeps_default) {
+        return [](void* out, const std::uint64_t* seen) {
+            restore(*static_cast<T*>(out), seen, std::make_index_sequence<reflect::field_count<T>>{});
+        };
+    } else {
+        return nullptr;
+    }
 }
 
 /// The elements of an Extra behind the struct's own. A key that the struct names itself is a fault.
@@ -229,125 +212,19 @@ private:
 
 }  // namespace detail
 
-namespace detail {
-
-template <class T, std::size_t... I>
-[[nodiscard]] inline Byte* write_fields(Writer& w, Byte* at, const T& value, std::size_t room, [[maybe_unused]] const Tag* tag,
-                                        std::index_sequence<I...>) {
-    constexpr auto&             keys   = layout<T>;
-    [[maybe_unused]] const auto fields = reflect::detail::tie(value);
-    ((at = put<keys.role[I]>(w, at, keys.text + keys.offset[I], keys.size[I], reflect::detail::pick<I>(fields), keys.null[I], room)), ...);
-    if constexpr (keys.extra < sizeof...(I)) {
-        at = write_extra(w, at, reflect::detail::pick<keys.extra>(fields), keys.names, sizeof...(I), tag, room);
-    }
-    return at;
-}
-
-// Fields in declared order. False after a fault.
-template <class T, class Tie, std::size_t... I>
-[[nodiscard]] inline bool take_in_order(Reader& r, const Byte*& at, const Byte* end, std::uint64_t* seen, const Tie& fields,
-                                        std::index_sequence<I...>) {
-    constexpr auto& keys = layout<T>;
-    return (take<keys.role[I]>(r, at, end, keys.text + keys.offset[I], keys.size[I], seen[I / 64], std::uint64_t{1} << (I % 64),
-                                    reflect::detail::pick<I>(fields)) &&
-            ...);
-}
-
-// What is left after that: fields in another order, and those that the struct does not have.
-template <class T, class Tie, std::size_t... I>
-[[nodiscard]] bool take_rest(Reader& r, const Byte* document, const Byte* at, const Byte* end, std::uint64_t* seen, const Tie& fields,
-                             [[maybe_unused]] const Tag* tag, std::index_sequence<I...>) {
-    constexpr auto&       keys  = layout<T>;
-    constexpr std::size_t count = sizeof...(I);
-    std::size_t           hint  = 0;
-    Extra*                extra = nullptr;
-    if constexpr (keys.extra < count) extra = &reflect::detail::pick<keys.extra>(fields);
-    ExtraReader unknown(extra, tag);
-    while (at != end) {
-        const Byte* const key_end = r.key_end(at + 1, end);
-        if (key_end == nullptr) return false;
-        const std::string_view key(reinterpret_cast<const char*>(at + 1), static_cast<std::size_t>(key_end - at - 1));
-        const std::size_t      index = find_key(keys.names, count, hint, key);
-        const Byte*            next  = nullptr;
-        if (index == count) {
-            next = r.skip(*at, key_end + 1, end);
-            if (next != nullptr && extra != nullptr) unknown.add(key, at, next);
-        } else if ((seen[index / 64] >> (index % 64) & 1) != 0) {
-            next = r.duplicate(at + 1);
-        } else {
-            ((I == index ? (void)(next = take_any<keys.role[I]>(r, *at, key_end + 1, end, reflect::detail::pick<I>(fields))) : (void)0),
-             ...);
-            seen[index / 64] |= std::uint64_t{1} << (index % 64);
-            hint = index + 1;
-        }
-        if (next == nullptr) return false;
-        at = next;
-    }
-    return extra == nullptr || unknown.finish(r, document);
-}
-
-// Members that the document does not have: what may be nothing becomes nothing, whatever its default; a reused object must not keep others
-// of an earlier document.
-template <class T, class Tie, std::size_t... I>
-void empty_unseen(bool fresh, const std::uint64_t* seen, const Tie& fields, std::index_sequence<I...>) {
-    constexpr auto& keys = layout<T>;
-    ((I != keys.extra && (seen[I / 64] >> (I % 64) & 1) == 0 ? emptied<keys.role[I]>(reflect::detail::pick<I>(fields)) : (void)0), ...);
-    if constexpr (keys.keeps_default) {
-        if (fresh) return;
-        T          initial{};
-        const auto defaults = reflect::detail::tie(initial);
-        ((I != keys.extra && (seen[I / 64] >> (I % 64) & 1) == 0
-              ? defaulted<keys.role[I]>(reflect::detail::pick<I>(fields), reflect::detail::pick<I>(defaults))
-              : (void)0),
-         ...);
-    }
-}
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
-}  // namespace detail
-
 /// The payload of a struct: its document.
 template <class T>
 [[nodiscard]] Byte* write_struct(Writer& w, Byte* at, const T& value, std::size_t tail, const Tag* tag = nullptr) {
-    const std::size_t room = detail::layout<T>.fixed + tail;
-    at                     = w.need(at, room);
-    if (!w.enter(at)) return at;
-    const std::size_t start = w.offset(at);
-    at += 4;
-    if (tag != nullptr) at = detail::write_tag(w, at, *tag, room);
-    at    = detail::write_fields(w, at, value, room, tag, std::make_index_sequence<reflect::field_count<T>>{});
-    *at++ = 0;
-    w.close(start, at);
-    w.leave();
-    return at;
+    const auto members = reflect::addresses<reflect::field_count<T>>(value);
+    return detail::write_struct(w, at, detail::shape<T>, detail::TablesOf<T>::template writers<T>.ops, members.at, tail, tag);
 }
 
 /// The document of a struct, from bytes that nobody has looked at.
 template <class T>
 [[nodiscard]] const Byte* read_struct(Reader& r, const Byte* document, const Byte* limit, T& out, const Tag* tag = nullptr) {
-    constexpr auto&   keys    = detail::layout<T>;
-    constexpr auto    indexes = std::make_index_sequence<reflect::field_count<T>>{};
-    const Byte* const end     = r.open(document, limit);
-    if (end == nullptr) return nullptr;
-    const Byte*   at = document + 4;
-    std::uint64_t seen[keys.words]{};
-    const auto    fields = reflect::detail::tie(out);
-    if (!detail::take_in_order<T>(r, at, end, seen, fields, indexes)) return nullptr;
-    if (at != end || (keys.extra < reflect::field_count<T> && !r.fresh())) {
-        if (!detail::take_rest<T>(r, document, at, end, seen, fields, tag, indexes)) return nullptr;
-    }
-    bool all = true;
-    for (std::size_t word = 0; word < keys.words; ++word) {
-        const std::uint64_t lacking = keys.required[word] & ~seen[word];
-        if (lacking != 0) [[unlikely]] return r.missing(document, keys.names[word * 64 + static_cast<std::size_t>(__builtin_ctzll(lacking))]);
-        all = all && seen[word] == keys.all[word];
-    }
-    if (!all || (keys.keeps_default && !r.fresh())) detail::empty_unseen<T>(r.fresh(), seen, fields, indexes);
-    r.close();
-    return end + 1;
+    const auto members = reflect::addresses<reflect::field_count<T>>(out);
+    return detail::read_struct(r, document, limit, detail::shape<T>, detail::TablesOf<T>::template readers<T>.ops, members.at, &out,
+                               detail::restore_of<T>(), tag);
 }
 
 template <class T>
