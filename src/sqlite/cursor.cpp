@@ -7,6 +7,7 @@
 #include "sqlite/expiry.hpp"
 #include "sqlite/fork.hpp"
 #include "sqlite/statements.hpp"
+#include "sqlite/stored.hpp"
 
 namespace tenon::sqlite {
 
@@ -154,10 +155,9 @@ public:
             const int rc = statement->step();
             if (rc == SQLITE_DONE) continue;
             if (rc != SQLITE_ROW) return end(connection.error(rc, "reading documents"));
-            const auto bytes = statement->blob(0);
-            if (bytes.size() < 5) return end({Errc::corrupt, "a stored document is damaged"});
-            const bson::View view(bytes.data());
-            if (view.size() != bytes.size()) return end({Errc::corrupt, "a stored document is damaged"});
+            const auto stored = stored_document(statement->blob(0));
+            if (!stored) return end(stored.error());
+            const auto view = *stored;
             auto matched = filter_.matches(view);
             if (!matched) return end(std::move(matched.error()));
             if (!*matched) continue;

@@ -4,7 +4,18 @@ namespace tenon::sqlite {
 
 namespace {
 
+// Where the file ends too early, or holds what it cannot: no fault of the system's.
+bool is_damage(int rc) noexcept {
+    switch (rc) {
+        case SQLITE_IOERR_SHORT_READ:
+        case SQLITE_IOERR_DATA:
+        case SQLITE_IOERR_CORRUPTFS: return true;
+        default:                     return false;
+    }
+}
+
 Errc meaning(int rc) noexcept {
+    if (is_damage(rc)) return Errc::corrupt;
     switch (rc & 0xFF) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:    return Errc::timeout;
@@ -17,6 +28,7 @@ Errc meaning(int rc) noexcept {
 }
 
 std::string_view advice(int rc) noexcept {
+    if (is_damage(rc)) return "the file is damaged";
     switch (rc & 0xFF) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:    return "another process holds the file's lock";

@@ -12,6 +12,7 @@
 #include "sqlite/query.hpp"
 #include "sqlite/rows.hpp"
 #include "sqlite/statements.hpp"
+#include "sqlite/stored.hpp"
 
 namespace tenon::sqlite {
 
@@ -50,9 +51,9 @@ Result<std::optional<bson::Document>> get_by_id(Connection& connection, const Co
     const int rc = statement->step();
     if (rc == SQLITE_DONE) return std::optional<bson::Document>{};
     if (rc != SQLITE_ROW) return fail(connection.error(rc, "reading by _id"));
-    const auto bytes = statement->blob(0);
-    if (bytes.size() < 5 || bson::View(bytes.data()).size() != bytes.size()) return fail(Errc::corrupt, "a stored document is damaged");
-    return std::optional<bson::Document>(bson::Document(bson::View(bytes.data())));
+    const auto stored = stored_document(statement->blob(0));
+    if (!stored) return fail(stored.error());
+    return std::optional<bson::Document>(bson::Document(*stored));
 }
 
 /// Empty when the fast path does not apply; the general one decides then.

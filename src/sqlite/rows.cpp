@@ -4,6 +4,7 @@
 
 #include "mql/mql_error.hpp"
 #include "sqlite/keys.hpp"
+#include "sqlite/stored.hpp"
 
 namespace tenon::sqlite {
 
@@ -266,13 +267,12 @@ Result<std::optional<bson::Document>> Rows::read(std::int64_t row) {
         return std::optional<bson::Document>{};
     }
     if (rc != SQLITE_ROW) return fail(connection_.error(rc, "reading a document"));
-    const auto     bytes = get_row_.blob(0);
-    bson::Document document;
-    if (bytes.size() >= 5) document = bson::Document(bson::View(bytes.data()));
-    const bool whole = bytes.size() >= 5 && document.size() == bytes.size();
+    const auto                    stored = stored_document(get_row_.blob(0));
+    std::optional<bson::Document> document;
+    if (stored) document = bson::Document(*stored);
     get_row_.reset();
-    if (!whole) return fail(Errc::corrupt, "a stored document is damaged");
-    return std::optional<bson::Document>(std::move(document));
+    if (!stored) return fail(stored.error());
+    return document;
 }
 
 Result<void> Rows::build_entries(const IndexInfo& index, std::int64_t row, bson::View document) {

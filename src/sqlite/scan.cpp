@@ -1,6 +1,7 @@
 #include "sqlite/scan.hpp"
 
 #include "sqlite/statements.hpp"
+#include "sqlite/stored.hpp"
 
 namespace tenon::sqlite {
 
@@ -80,10 +81,9 @@ Result<bool> Scan::next() {
         const Plan* plan  = current_plan();
         keys_            += plan->stage == Plan::Stage::index ? 1 : 0;
         if (plan_.dedupe && !seen_.insert(row_).second) continue;
-        const auto bytes = statement_.blob(1);
-        if (bytes.size() < 5) return fail(Errc::corrupt, "a stored document is damaged");
-        document_ = bson::View(bytes.data());
-        if (document_.size() != bytes.size()) return fail(Errc::corrupt, "a stored document is damaged");
+        const auto stored = stored_document(statement_.blob(1));
+        if (!stored) return fail(stored.error());
+        document_ = *stored;
         ++documents_;
         if (documents_ % 32 == 0) {
             if (const auto* limit = connection_->reached_limit(); limit != nullptr) return fail(limit->error("reading documents"));
