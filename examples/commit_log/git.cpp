@@ -51,28 +51,30 @@ std::string_view take(std::string_view& text, char end) {
 }  // namespace
 
 tenon::Result<std::vector<Commit>> read_history(const std::string& directory) {
-    // Each commit is "\x1e", five fields that end in "\x1f", the body, "\x1f", then its paths, each ended by NUL (-z).
+    // With -z git ends each format and each path by NUL, which neither a message nor a path can hold: six fields, then the
+    // paths, then an empty one before the next commit.
     const auto out = run({"git", "-C", directory, "log", "--reverse", "--no-renames", "--name-only", "-z", "--encoding=UTF-8",
-                          "--format=%x1e%H%x1f%an%x1f%ae%x1f%at%x1f%s%x1f%b%x1f"});
+                          "--format=%x00%H%x00%an%x00%ae%x00%at%x00%s%x00%b"});
     if (!out) {
-        return tenon::fail(tenon::Errc::invalid_argument, "git could not read a history in \"" + directory + "\"; name a repository with --git DIR");
+        return tenon::fail(tenon::Errc::invalid_argument,
+                           "git could not read a history in \"" + directory + "\"; name a repository with --git DIR");
     }
     std::vector<Commit> commits;
     std::string_view    rest = *out;
-    take(rest, '\x1e');
+    take(rest, '\0');
     while (!rest.empty()) {
-        std::string_view record = take(rest, '\x1e');
-        Commit           commit;
-        commit.hash         = take(record, '\x1f');
-        commit.author_name  = take(record, '\x1f');
-        commit.author_email = take(record, '\x1f');
-        commit.seconds      = std::strtoll(std::string(take(record, '\x1f')).c_str(), nullptr, 10);
-        commit.subject      = take(record, '\x1f');
-        commit.body         = take(record, '\x1f');
-        while (!record.empty()) {
-            auto path = take(record, '\0');
-            while (!path.empty() && path.front() == '\n') path.remove_prefix(1);
-            if (!path.empty()) commit.paths.emplace_back(path);
+        Commit commit;
+        commit.hash         = take(rest, '\0');
+        commit.author_name  = take(rest, '\0');
+        commit.author_email = take(rest, '\0');
+        commit.seconds      = std::strtoll(std::string(take(rest, '\0')).c_str(), nullptr, 10);
+        commit.subject      = take(rest, '\0');
+        commit.body         = take(rest, '\0');
+        while (!rest.empty()) {
+            auto path = take(rest, '\0');
+            if (!path.empty() && path.front() == '\n') path.remove_prefix(1);
+            if (path.empty()) break;
+            commit.paths.emplace_back(path);
         }
         commits.push_back(std::move(commit));
     }

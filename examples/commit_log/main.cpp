@@ -1,6 +1,7 @@
 // Stores a Git history and works with it. See README.md; `commit_log --help` lists the options.
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -42,10 +43,12 @@ int main(int argc, char** argv) {
         }
     }
 
-    tenon::Config config;
-    if (auto from_env = tenon::Config::from_env()) config = *from_env;
-    if (!options.store.empty()) config.uri = options.store;
-    if (config.uri.empty()) config.uri = "sqlite:commit_log.db";
+    tenon::Config config{.uri = options.store.empty() ? "sqlite:commit_log.db" : options.store};
+    if (options.store.empty() && std::getenv("TENON_STORE") != nullptr) {
+        const auto from_env = tenon::Config::from_env();
+        if (!from_env) return failed(from_env.error());
+        config = *from_env;
+    }
 
     const auto db = tenon::open(config, tenon::models<User, Conversation, Message>());
     if (!db) return failed(db.error());
