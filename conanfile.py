@@ -25,6 +25,7 @@ class Tenon(ConanFile):
 
     def build_requirements(self):
         self.test_requires("doctest/[>=2.4.9 <3]")
+        self.test_requires("mongo-c-driver/[>=1.23 <3]")  # libbson, the peer of the codec's benchmark
 
     def layout(self):
         cmake_layout(self)
