@@ -16,15 +16,6 @@
 
 namespace tenon {
 
-namespace mapping {
-template <class T>
-[[nodiscard]] inline bool read_root(Reader& r, std::span<const Byte> bytes, T& out) {
-    const Byte* const end  = bytes.data() + bytes.size();
-    const Byte* const next = read_struct(r, bytes.data(), end, out);
-    return next != nullptr && (next == end || r.bad_length(bytes.data()) != nullptr);
-}
-}  // namespace mapping
-
 /// Writes an entity as one BSON document. `out` is overwritten, its capacity used again; after an error it is empty.
 /// @errors encode, with the path of the field: invalid UTF-8, a NUL in a map's key, a value BSON has no room for, nesting past 100, a
 /// document over 16 MiB.
@@ -54,7 +45,7 @@ template <class T>
 Result<void> decode_into(std::span<const std::uint8_t> bytes, T& reuse) {
     static_assert(reflect::is_entity<T>, "tenon: decode takes a plain aggregate struct: no base, no constructor, no private member");
     mapping::Reader r(bytes, false);
-    if (!mapping::read_root(r, bytes, reuse)) return fail(r.error());
+    if (!r.ended(mapping::read_struct(r, bytes.data(), bytes.data() + bytes.size(), reuse))) return fail(r.error());
     return {};
 }
 template <class T>
@@ -68,7 +59,7 @@ template <class T>
     static_assert(reflect::is_entity<T>, "tenon: decode takes a plain aggregate struct: no base, no constructor, no private member");
     Result<T>       out{};
     mapping::Reader r(bytes, true);
-    if (!mapping::read_root(r, bytes, *out)) [[unlikely]] {
+    if (!r.ended(mapping::read_struct(r, bytes.data(), bytes.data() + bytes.size(), *out))) [[unlikely]] {
         // Made anew in its place: an assignment would have the compiler make ways to move the entity that nobody goes.
         Error error = r.error();
         out.~Result<T>();

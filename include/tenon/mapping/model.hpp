@@ -197,8 +197,25 @@ struct CamelNames {
 template <class T>
 inline constexpr CamelNames<T> camel_names{};
 
+// Plain loops over characters: the compiler runs these for every struct.
 consteval bool storable(std::string_view name) {
-    return !name.empty() && name[0] != '$' && name.find('.') == name.npos && name.find('\0') == name.npos;
+    const char* const text = name.data();
+    const std::size_t size = name.size();
+    if (size == 0 || text[0] == '$') return false;
+    for (std::size_t i = 0; i < size; ++i) {
+        if (text[i] == '.' || text[i] == '\0') return false;
+    }
+    return true;
+}
+consteval bool same_text(const std::string_view& a, const std::string_view& b) {
+    const std::size_t size = a.size();
+    if (size != b.size()) return false;
+    const char* const left  = a.data();
+    const char* const right = b.data();
+    for (std::size_t i = 0; i < size; ++i) {
+        if (left[i] != right[i]) return false;
+    }
+    return true;
 }
 
 template <class T>
@@ -230,7 +247,7 @@ template <class T>
     for (std::size_t i = 0; i < reflect::field_count<T>; ++i) {
         if (!storable(names.at[i])) return false;
         for (std::size_t j = 0; j < i; ++j) {
-            if (names.at[i].size() == names.at[j].size() && names.at[i] == names.at[j]) return false;
+            if (same_text(names.at[i], names.at[j])) return false;
         }
     }
     return true;

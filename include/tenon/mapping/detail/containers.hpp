@@ -159,12 +159,22 @@ struct Codec<std::vector<E, A>> {
     static constexpr const char* name  = "array";
 
     static Byte* write(Writer& w, Byte* at, const std::vector<E, A>& values, std::size_t tail) {
-        return detail::write_vector(w, at, detail::element_shape<E>, detail::Writing<E, Codec<E>>::ops, values.data(), values.size(), tail);
+        return write_erased(w, at, &values, tail);
     }
     static const Byte* read(Reader& r, const Byte* array, const Byte* limit, std::vector<E, A>& out) {
-        return detail::read_vector(r, array, limit, detail::element_shape<E>, detail::Reading<E, Codec<E>>::ops, &out, out.size(), &resize);
+        return read_erased(r, type, array, limit, &out);
     }
     static const Byte* read_other(Reader& r, Byte found, const Byte* at, const Byte*, std::vector<E, A>&) { return r.mismatch(at, found, name); }
+
+    static Byte* write_erased(Writer& w, Byte* at, const void* values, std::size_t tail) {
+        const auto& vector = *static_cast<const std::vector<E, A>*>(values);
+        return detail::write_vector(w, at, detail::element_shape<E>, detail::Writing<E, Codec<E>>::ops, vector.data(), vector.size(), tail);
+    }
+    static const Byte* read_erased(Reader& r, Byte found, const Byte* at, const Byte* end, void* out) {
+        if (found != type) return r.mismatch(at, found, name);
+        const std::size_t size = static_cast<std::vector<E, A>*>(out)->size();
+        return detail::read_vector(r, at, end, detail::element_shape<E>, detail::Reading<E, Codec<E>>::ops, out, size, &resize);
+    }
 
 private:
     static void* resize(void* vector, std::size_t count) {

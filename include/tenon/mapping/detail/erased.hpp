@@ -63,7 +63,8 @@ struct ReadOps {
     void (*reset)(void* value) = nullptr;  ///< of a nullable one
 };
 
-// Apart from each other: some types can be written and not read.
+// Apart from each other: some types can be written and not read. A codec that each entity has its own of says itself how it is called:
+// that is three functions less to compile.
 template <class U, class C>
 struct Writing {
     static Byte* write(Writer& w, Byte* at, const void* value, std::size_t tail) { return C::write(w, at, *static_cast<const U*>(value), tail); }
@@ -71,7 +72,9 @@ struct Writing {
     static bool  empty(const void* value) { return C::empty(*static_cast<const U*>(value)); }
 
     [[nodiscard]] static consteval WriteOps make() {
-        WriteOps made{&write};
+        WriteOps made;
+        if constexpr (requires { &C::write_erased; }) made.write = &C::write_erased;
+        else made.write = &write;
         if constexpr (C::type == 0) made.type_of = &type_of;
         if constexpr (requires { C::nullable; }) made.empty = &empty;
         return made;
@@ -89,7 +92,9 @@ struct Reading {
     static void reset(void* value) { C::reset(*static_cast<U*>(value)); }
 
     [[nodiscard]] static consteval ReadOps make() {
-        ReadOps made{&read};
+        ReadOps made;
+        if constexpr (requires { &C::read_erased; }) made.read = &C::read_erased;
+        else made.read = &read;
         if constexpr (requires { C::nullable; }) made.reset = &reset;
         return made;
     }

@@ -35,6 +35,10 @@ public:
         return at + size - 1;
     }
     void close() noexcept { --depth_; }
+    /// The whole document was read and ends at `at`; false after a fault, and for bytes behind it.
+    [[nodiscard]] bool ended(const Byte* at) {
+        return at != nullptr && (at == bytes_.data() + bytes_.size() || bad_length(bytes_.data()) != nullptr);
+    }
     [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
 
     /// The end of the key that begins at `at`: where its NUL is.

@@ -237,6 +237,14 @@ struct Codec<T> {
     static Byte*       write(Writer& w, Byte* at, const T& value, std::size_t tail) { return write_struct(w, at, value, tail); }
     static const Byte* read(Reader& r, const Byte* at, const Byte* end, T& out) { return read_struct(r, at, end, out); }
     static const Byte* read_other(Reader& r, Byte found, const Byte* at, const Byte*, T&) { return r.mismatch(at, found, name); }
+
+    static Byte* write_erased(Writer& w, Byte* at, const void* value, std::size_t tail) {
+        return write_struct(w, at, *static_cast<const T*>(value), tail);
+    }
+    static const Byte* read_erased(Reader& r, Byte found, const Byte* at, const Byte* end, void* out) {
+        if (found != type) return r.mismatch(at, found, name);
+        return read_struct(r, at, end, *static_cast<T*>(out));
+    }
 };
 
 }  // namespace tenon::mapping
