@@ -148,9 +148,15 @@ std::string literal_prefix(std::string_view pattern, std::string_view options) {
     if (pattern.starts_with("\\A")) pattern.remove_prefix(2);
     else if (pattern.starts_with('^')) pattern.remove_prefix(1);
     else return {};
+    // An alternative elsewhere in the pattern may start with other text.
+    if (pattern.find('|') != std::string_view::npos) return {};
     std::string text;
-    std::size_t last = 0;  // where the last literal began
+    std::size_t last   = 0;  // where the last character began: a quantifier takes all bytes of it
     bool        quoted = false;
+    const auto  take   = [&](char byte) {
+        if ((static_cast<unsigned char>(byte) & 0xC0U) != 0x80U) last = text.size();
+        text += byte;
+    };
     for (std::size_t i = 0; i < pattern.size();) {
         const char c = pattern[i];
         if (quoted) {
@@ -159,8 +165,7 @@ std::string literal_prefix(std::string_view pattern, std::string_view options) {
                 i += 2;
                 continue;
             }
-            last = text.size();
-            text += c;
+            take(c);
             ++i;
             continue;
         }
@@ -178,22 +183,18 @@ std::string literal_prefix(std::string_view pattern, std::string_view options) {
             }
             const bool word = (next >= '0' && next <= '9') || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
             if (word || static_cast<unsigned char>(next) >= 0x80U) break;
-            last = text.size();
-            text += next;
+            take(next);
             i += 2;
             continue;
         }
-        if (c == '*' || c == '?' || c == '{') {
-            text.resize(last);  // the last literal may be absent
+        if (c == '*' || c == '?' || c == '{' || c == '(') {
+            text.resize(last);  // the last character may be absent: a quantifier reaches it even past a comment, "(?#...)"
             break;
         }
-        if (std::string_view("+.[]()^$|}").find(c) != std::string_view::npos) break;
-        last = text.size();
-        text += c;
+        if (std::string_view("+.[])^$}").find(c) != std::string_view::npos) break;
+        take(c);
         ++i;
     }
-    // An alternative elsewhere in the pattern may start with other text.
-    if (pattern.find('|') != std::string_view::npos) return {};
     return text;
 }
 
