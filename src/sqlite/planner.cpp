@@ -35,6 +35,17 @@ struct Candidate {
     double score = 0;
 };
 
+/// Part of a path through arrays that may be an element's position. Which elements have entries, and which the matcher visits, differ
+/// there for arrays in arrays, so no bounds are safe.
+bool positional(const IndexInfo& index, std::size_t part) {
+    if ((index.multikey >> part & 1U) == 0) return false;
+    const auto& path = index.pattern.parts[part].path;
+    for (std::size_t i = 1; i < path.size(); ++i) {
+        if (mql::is_all_digits(path[i])) return true;
+    }
+    return false;
+}
+
 std::string_view first_part(const mql::FieldPath& path) { return path.empty() ? std::string_view() : path[0]; }
 
 class IndexPlanner {
@@ -101,7 +112,7 @@ private:
     void choose_bounds() {
         std::size_t ranges = 1;
         for (std::size_t part = 0; part < index_.pattern.parts.size(); ++part) {
-            if (shares_array(part)) break;
+            if (shares_array(part) || positional(index_, part)) break;
             const auto served_before = served_;
             auto       bounds        = bounds_of_part(part);
             if (!bounds) break;
@@ -217,8 +228,10 @@ private:
 bool complete_for(const IndexInfo& index, const Node& filter) {
     if (index.partial && !implies(filter, index.partial->root())) return false;
     if (!index.spec.sparse) return true;
-    return std::any_of(index.pattern.parts.begin(), index.pattern.parts.end(),
-                       [&](const mql::KeyPart& part) { return implies_exists(filter, part.path); });
+    for (std::size_t part = 0; part < index.pattern.parts.size(); ++part) {
+        if (!positional(index, part) && implies_exists(filter, index.pattern.parts[part].path)) return true;
+    }
+    return false;
 }
 
 Candidate best_index(const PlanRequest& request) {

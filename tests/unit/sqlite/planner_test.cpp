@@ -144,6 +144,66 @@ TEST_CASE("an array sorts by its lowest or highest element, which the bounds of 
     CHECK(box.ids(R"({"a":{"$lte":7}})", R"({"a":-1})") == "1 3 2");
 }
 
+TEST_CASE("a pattern finds by index what it finds without one") {
+    Box box;
+    box.index(R"({"a":1})");
+    const char* const texts[] = {"",    "x",   "x1",  "a",   "ax",   "abx",  "abcx", "b",      "Ax",   "é",
+                                 "éx1", "ééx", "aéx", "a€x", "a\\nx", "\\nax", "a x",  "a\\\\.x", "a.x",  "𝄞x", "è", "èx"};
+    int               id = 0;
+    for (const char* each : texts) box.insert({"{\"_id\":" + std::to_string(id++) + ",\"a\":\"" + each + "\"}"});
+    // Never a character cut in half, and no more text than every match starts with.
+    const char* const patterns[] = {
+        "^é?x",      "^é*x",     "^é{0,1}x",   "^é+x",       "^aé?x",     "^a€*x",    "^𝄞?x",     "^\\Qaé\\E?x", "^a\\Q\\E?x", "^a\\E?x",
+        "^ab?x",     "^ab*x",    "^ab{0}x",    "^abc{0,2}x", "^a|b",      "^ab|^x",   "^(a|b)x",  "^(?i)ax",      "^a(?i)X",     "^(?:ab)?x",
+        "^ab(?#c)?x", "^ab(?#c)*x", "^a\\.?x", "^a\\.x",   "^a\\x2Ex", "\\Aab?x", "^^ax",     "a^x",          "^$",          "^a$",
+        "(?x)^a b ?x", "^é",     "^a[b]?x",    "^a.x",       "^a\\Kx",   "^\\Qa.x",  "^\\Q|",   "(?m)^ax",
+    };
+    for (const char* pattern : patterns) {
+        for (const char* options : {"", "i", "m", "s", "x", "im"}) {
+            CAPTURE(pattern);
+            CAPTURE(options);
+            Find find;
+            find.filter = bson::doc("a", bson::doc("$regex", pattern, "$options", options));
+            find.sort   = json(R"({"_id":1})");
+            Find natural = find;
+            natural.hint = "$natural";
+            find.hint    = "a_1";
+            CHECK(box.find(find) == box.find(natural));
+        }
+    }
+    CHECK(number(box.explain(R"({"a":{"$regex":"^éx"}})"), "keys_examined") == 1);
+}
+
+TEST_CASE("a position in an index's path finds in arrays of arrays what it finds without the index") {
+    for (const bool sparse : {false, true}) {
+        CAPTURE(sparse);
+        for (const char* keys : {R"({"a.0":1})", R"({"a.1":1})", R"({"a.0.b":1})", R"({"b":1,"a.0":1})"}) {
+            CAPTURE(keys);
+            Box       box;
+            IndexSpec spec;
+            spec.sparse = sparse;
+            spec.name   = "i";
+            box.index(keys, spec);
+            box.insert({R"({"_id":1,"b":1,"a":[[5,7]]})", R"({"_id":2,"b":1,"a":[5,7]})", R"({"_id":3,"b":1,"a":{"0":5,"1":7}})",
+                        R"({"_id":4,"b":1,"a":[[{"b":5}]]})", R"({"_id":5,"b":1,"a":[{"b":[5,7]}]})", R"({"_id":6,"b":1,"a":[[[5,7]]]})",
+                        R"({"_id":7,"b":1,"a":{"0":[5,7]}})", R"({"_id":8,"b":1,"a":{"0":[{"b":5}]}})", R"({"_id":9,"b":1})"});
+            for (const char* path : {"a.0", "a.1", "a.0.b"}) {
+                for (const char* condition : {R"({"$elemMatch":{"$gte":6}})", R"({"$eq":5})", R"({"$eq":7})", R"({"$eq":[5,7]})", R"({"$gte":6})",
+                                              R"({"$eq":null})", R"({"$in":[5,[5,7]]})", R"({"$exists":true})", R"({"$elemMatch":{"b":5}})"}) {
+                    CAPTURE(path);
+                    CAPTURE(condition);
+                    Find find;
+                    find.filter  = json("{\"b\":{\"$gte\":1},\"" + std::string(path) + "\":" + condition + "}");
+                    find.sort    = json(R"({"_id":1})");
+                    Find natural = find;
+                    natural.hint = "$natural";
+                    CHECK(box.find(find) == box.find(natural));
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("null finds what is null, missing, or an empty path, by index as without") {
     Box box;
     box.insert({R"({"_id":1,"a":null})", R"({"_id":2})", R"({"_id":3,"a":[]})", R"({"_id":4,"a":[null]})", R"({"_id":5,"a":0})"});
