@@ -57,12 +57,43 @@ std::size_t scheme_end(std::string_view uri) noexcept {
 }
 
 bool carries_secret(std::string_view option) {
-    std::string lower(option);
+    std::string lower = percent_decoded(option).value_or(std::string(option));
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    constexpr std::array<std::string_view, 6> words{"password", "passwd", "secret", "token", "key", "mechanismproperties"};
+    constexpr std::array<std::string_view, 7> words{"pass", "pwd", "secret", "token", "key", "credential", "mechanismproperties"};
     return std::any_of(words.begin(), words.end(),
                        [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+/// Where a user part can begin: behind the scheme's "://", or behind a known scheme's ':'. Of anything else the scheme itself may be a user.
+std::size_t user_start(std::string_view uri) noexcept {
+    const auto colon = scheme_end(uri);
+    if (colon == std::string_view::npos) return 0;
+    if (uri.substr(colon + 1, 2) == "//") return colon + 3;
+    constexpr std::array<std::string_view, 3> known{"sqlite", "mongodb", "mongodb+srv"};
+    return std::find(known.begin(), known.end(), uri.substr(0, colon)) == known.end() ? 0 : colon + 1;
+}
+
+/// "name=value&name=value" with the values of options that carry secrets hidden.
+std::string redacted_options(std::string_view options) {
+    std::string out;
+    for (bool first = true; !options.empty(); first = false) {
+        const auto end  = options.find('&');
+        const auto pair = options.substr(0, end);
+        options         = end == std::string_view::npos ? std::string_view() : options.substr(end + 1);
+        if (!first) out += '&';
+        const auto equals = pair.find('=');
+        const bool hidden = equals != std::string_view::npos && carries_secret(pair.substr(0, equals));
+        out += hidden ? pair.substr(0, equals) : pair;
+        if (hidden) out += "=***";
+    }
+    return out;
+}
+
+std::string with_redacted_options(std::string_view uri) {
+    const auto question = uri.find('?');
+    if (question == std::string_view::npos) return std::string(uri);
+    return std::string(uri.substr(0, question + 1)) + redacted_options(uri.substr(question + 1));
 }
 
 }  // namespace
@@ -105,49 +136,28 @@ Result<StoreUri> StoreUri::parse(std::string_view uri) {
 }
 
 std::string redacted(std::string_view uri) {
-    std::string out;
-    const auto  question = uri.find('?');
-    auto        front    = uri.substr(0, question);
+    constexpr auto npos = std::string_view::npos;
+    const auto     from = user_start(uri);
+    const auto     at   = uri.rfind('@');
+    const auto     colon = at == npos ? npos : uri.find(':', from);
+    if (at == npos || at < from || colon > at) return with_redacted_options(uri);
 
-    // user:password@ stands between "//" and the last '@': a password may hold an unescaped '/' or '@' by mistake.
-    const auto slashes = front.find("//");
-    const auto at      = front.rfind('@');
-    if (slashes != std::string_view::npos && at != std::string_view::npos && at > slashes) {
-        const auto user  = front.substr(slashes + 2, at - slashes - 2);
-        const auto colon = user.find(':');
-        out += front.substr(0, slashes + 2);
-        out += user.substr(0, colon);
-        if (colon != std::string_view::npos) out += ":***";
-        out += front.substr(at);
-    } else {
-        out += front;
-    }
-    if (question == std::string_view::npos) return out;
-
-    out += '?';
-    auto options = uri.substr(question + 1);
-    // A '?' inside an unescaped password puts its tail, up to the '@', behind the question mark.
-    if (slashes != std::string_view::npos && at == std::string_view::npos && options.find('@') != std::string_view::npos) {
-        const auto colon = front.find(':', slashes + 2);
-        out              = std::string(front.substr(0, colon)) + (colon == std::string_view::npos ? "" : ":***");
-        const auto last  = options.rfind('@');
-        out += options.substr(last);
-        return out;
-    }
-    for (bool first = true; !options.empty(); first = false) {
-        const auto end  = options.find('&');
-        const auto pair = options.substr(0, end);
-        options         = end == std::string_view::npos ? std::string_view() : options.substr(end + 1);
-        if (!first) out += '&';
-        const auto equals = pair.find('=');
-        if (equals != std::string_view::npos && carries_secret(pair.substr(0, equals))) {
-            out += pair.substr(0, equals);
-            out += "=***";
-        } else {
-            out += pair;
+    // What stands between the user's ':' and the last '@' is hidden whatever it is: a password may hold '/', '?' or '@' by mistake.
+    std::string out(uri.substr(0, colon));
+    out += ":***";
+    // The last '@' may also be that of an option's secret, which goes on behind it.
+    const auto question = uri.find('?', colon);
+    if (question < at) {
+        const auto joint  = uri.rfind('&', at);
+        const auto pair   = joint == npos || joint < question ? question + 1 : joint + 1;
+        const auto equals = uri.find('=', pair);
+        if (equals < at && carries_secret(uri.substr(pair, equals - pair))) {
+            const auto next = uri.find('&', at);
+            if (next != npos) out += '&' + redacted_options(uri.substr(next + 1));
+            return out;
         }
     }
-    return out;
+    return out + with_redacted_options(uri.substr(at));
 }
 
 }  // namespace tenon

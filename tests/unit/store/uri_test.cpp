@@ -74,6 +74,17 @@ TEST_CASE("a URI that is shown holds no password") {
         {"mongodb://db1/?authMechanismProperties=AWS_SESSION_TOKEN:secret",
          "mongodb://db1/?authMechanismProperties=***"},
         {"redis://:secret@cache", "redis://:***@cache"},
+        {"mongodb:/app:secret@db1/shop", "mongodb:/app:***@db1/shop"},
+        {"mongodb:app:secret@db1/shop", "mongodb:app:***@db1/shop"},
+        {"app:secret@db1/shop", "app:***@db1/shop"},
+        {"//app:secret@db1/shop", "//app:***@db1/shop"},
+        {"app:se//secret@db1/shop", "app:***@db1/shop"},
+        {"mongodb://app:x@y?secret@db1/shop?w=1", "mongodb://app:***@db1/shop?w=1"},
+        {"mongodb://app:x?key=secret@db1/shop", "mongodb://app:***"},
+        {"mongodb://db1:27017/shop?pwd=x@secret&w=1", "mongodb://db1:***&w=1"},
+        {"mongodb://db1/shop?passphrase=x@secret&w=1", "mongodb://db1/shop?passphrase=***&w=1"},
+        {"sqlite:a.db?p%61ssword=secret", "sqlite:a.db?p%61ssword=***"},
+        {"sqlite:/home/me@work/app.db", "sqlite:/home/me@work/app.db"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.uri);
