@@ -28,7 +28,7 @@ bool any_path(bson::View update, Visit&& visit) noexcept {
 
 }  // namespace
 
-bson::Document with_additions(bson::View update, const std::vector<Addition>& additions) {
+Result<bson::Document> with_additions(bson::View update, const std::vector<Addition>& additions) {
     std::vector<bool> done(additions.size(), false);
     bson::Builder     out;
     const auto        add_all_of = [&](std::string_view op) {
@@ -55,11 +55,10 @@ bson::Document with_additions(bson::View update, const std::vector<Addition>& ad
         add_all_of(additions[i].op);
         out.close();
     }
-    // Past the largest document: the empty update, which every engine refuses.
-    return out.finish().value_or(bson::Document());
+    return out.finish();
 }
 
-bson::Document stamped_update(const ModelInfo& model, bson::View update, bool upsert, bson::DateTime now) {
+Result<bson::Document> stamped_update(const ModelInfo& model, bson::View update, bool upsert, bson::DateTime now) {
     const auto            at  = Scalar::date(now);
     const auto            one = Scalar::integer(1, model.version_is_int32);
     std::vector<Addition> additions;

@@ -17,10 +17,11 @@ struct Addition {
 };
 
 /// The update with the additions put under its operators; operators that it lacks come behind.
-[[nodiscard]] bson::Document with_additions(bson::View update, const std::vector<Addition>& additions);
+/// @errors those of a Builder: the additions make it larger or deeper than a document can be.
+[[nodiscard]] Result<bson::Document> with_additions(bson::View update, const std::vector<Addition>& additions);
 
-/// The update with the version raised and updated_at set. `upsert`: a document it inserts gets created_at.
-[[nodiscard]] bson::Document stamped_update(const ModelInfo& model, bson::View update, bool upsert, bson::DateTime now);
+/// The update with the version raised and updated_at set. `upsert`: a document it inserts gets created_at. @errors as with_additions.
+[[nodiscard]] Result<bson::Document> stamped_update(const ModelInfo& model, bson::View update, bool upsert, bson::DateTime now);
 
 /// Whether an operator of the update names this top-level field or a path below it.
 [[nodiscard]] bool touches(bson::View update, std::string_view field) noexcept;

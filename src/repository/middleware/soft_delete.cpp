@@ -61,25 +61,31 @@ void add_set(const bson::Document& fields, std::vector<Addition>& additions) {
 }
 
 /// The update that a remove is: the mark, what is set with it, and the stamps of any write.
-bson::Document mark_deleted(const ModelInfo& model) {
+Result<bson::Document> mark_deleted(const ModelInfo& model) {
     const auto            now = bson::DateTime::now();
     const auto            at  = Scalar::date(now);
     std::vector<Addition> additions{{"$set", model.soft_delete->field, at.ref()}};
     add_set(model.soft_delete->set_on_delete, additions);
-    return stamped_update(model, with_additions(bson::View(), additions), false, now);
+    auto mark = with_additions(bson::View(), additions);
+    if (!mark) return mark;
+    return stamped_update(model, *mark, false, now);
 }
 
-bson::Document mark_live(const ModelInfo& model) {
+Result<bson::Document> mark_live(const ModelInfo& model) {
     const auto            null = Scalar::null();
     std::vector<Addition> additions{{"$set", model.soft_delete->field, null.ref()}};
     add_set(model.soft_delete->set_on_restore, additions);
-    return stamped_update(model, with_additions(bson::View(), additions), false, bson::DateTime::now());
+    auto mark = with_additions(bson::View(), additions);
+    if (!mark) return mark;
+    return stamped_update(model, *mark, false, bson::DateTime::now());
 }
 
-Update as_mark(Delete& op, const ModelInfo& model) {
+Result<Update> as_mark(Delete& op, const ModelInfo& model) {
+    auto update = mark_deleted(model);
+    if (!update) return fail(std::move(update).error());
     Update mark;
     mark.filter = std::move(op.filter);
-    mark.update = mark_deleted(model);
+    mark.update = std::move(*update);
     mark.many   = op.many;
     mark.hint   = std::move(op.hint);
     scope(mark.filter, *model.soft_delete, Visibility::live);
@@ -102,8 +108,10 @@ Result<void> scope_update(bson::Document& filter, bson::Document& update, bool u
     }
     scope(filter, info, visibility);
     if (upsert && visibility == Visibility::with_deleted) {
-        const auto null = Scalar::null();
-        update          = with_additions(update, {{"$setOnInsert", info.field, null.ref()}});
+        const auto null   = Scalar::null();
+        auto       seeded = with_additions(update, {{"$setOnInsert", info.field, null.ref()}});
+        if (!seeded) return fail(std::move(seeded).error());
+        update = std::move(*seeded);
     }
     return {};
 }
@@ -192,9 +200,7 @@ Result<Reply> SoftDelete::find(Request& request, Find& op, Session& session) {
 Result<Reply> SoftDelete::insert(Request& request, Insert& op, Session& session) {
     const auto& field = info_of(request).field;
     const auto  null  = Scalar::null();
-    for (auto& document : op.documents) {
-        if (document[field].missing()) set_field(document, field, null.ref());
-    }
+    for (auto& document : op.documents) set_field(document, field, null.ref());  // what is inserted is live, whatever the caller's mark
     return pass(request, session);
 }
 
@@ -225,18 +231,21 @@ Result<Reply> SoftDelete::remove(Request& request, Delete& op, Session& session)
         return pass(request, session);
     }
     if (visibility == Visibility::only_deleted) return Reply(DeleteReply{});  // they are removed already
-    Update mark = as_mark(op, *request.model);
-    request.operation = std::move(mark);
+    auto mark = as_mark(op, *request.model);
+    if (!mark) return fail(std::move(mark).error());
+    request.operation = std::move(*mark);
     auto marked       = reply_as<UpdateReply>(pass(request, session));
     if (!marked) return fail(std::move(marked).error());
     return Reply(DeleteReply{marked->matched});
 }
 
 Result<Reply> SoftDelete::restore(Request& request, Restore& op, Session& session) {
+    auto update = mark_live(*request.model);
+    if (!update) return fail(std::move(update).error());
     Update back;
     back.filter = std::move(op.filter);
     back.many   = op.many;
-    back.update = mark_live(*request.model);
+    back.update = std::move(*update);
     scope(back.filter, info_of(request), Visibility::only_deleted);
     request.operation = std::move(back);
     return pass(request, session);
@@ -260,18 +269,21 @@ Result<Reply> SoftDelete::find_and_modify(Request& request, FindAndModify& op, S
             set_field(op.change, info.field, Scalar::null().ref());
             scope(op.filter, info, visibility);
             break;
-        case FindAndModify::Kind::remove:
+        case FindAndModify::Kind::remove: {
             if (op.purge) {
                 scope(op.filter, info, purge_sees(visibility));
                 break;
             }
             if (visibility == Visibility::only_deleted) return Reply(FindAndModifyReply{});
             op.kind         = FindAndModify::Kind::update;
-            op.change       = mark_deleted(*request.model);
+            auto mark       = mark_deleted(*request.model);
+            if (!mark) return fail(std::move(mark).error());
+            op.change       = std::move(*mark);
             op.return_after = false;  // a remove returns what it removed, as it was
             op.upsert       = false;
             scope(op.filter, info, Visibility::live);
             break;
+        }
     }
     return pass(request, session);
 }
@@ -390,7 +402,7 @@ Result<Reply> SoftDelete::bulk_write(Request& request, Session& session) {
         if (auto* op = std::get_if<Update>(&item)) {
             if (auto fine = scope_update(op->filter, op->update, op->upsert, info, visibility); !fine) return fail(std::move(fine).error());
         } else if (auto* insert = std::get_if<BulkWrite::InsertOne>(&item)) {
-            if (insert->document[info.field].missing()) set_field(insert->document, info.field, Scalar::null().ref());
+            set_field(insert->document, info.field, Scalar::null().ref());
         } else if (auto* purge = std::get_if<Delete>(&item); purge != nullptr && purge->purge) {
             scope(purge->filter, info, purge_sees(visibility));
         } else if (auto* replace = std::get_if<Replace>(&item)) {
@@ -414,7 +426,11 @@ Result<BulkReply> SoftDelete::send(Request request, Session& session) {
     const bool  marks = first != nullptr && !first->purge;
     if (marks && request.context.visibility == Visibility::only_deleted) return BulkReply{};
     if (marks) {
-        for (auto& item : bulk.items) item = as_mark(std::get<Delete>(item), *request.model);
+        for (auto& item : bulk.items) {
+            auto mark = as_mark(std::get<Delete>(item), *request.model);
+            if (!mark) return fail(std::move(mark).error());
+            item = std::move(*mark);
+        }
     }
     auto reply = reply_as<BulkReply>(inner_->run(std::move(request), session));
     if (!reply || !marks) return reply;

@@ -118,7 +118,9 @@ Result<Reply> Stamps::insert(Request& request, Insert& op, Session& session) {
 
 Result<Reply> Stamps::update(Request& request, Update& op, Session& session) {
     if (auto fine = check_update(op.update, *request.model); !fine) return fail(std::move(fine).error());
-    op.update = stamped_update(*request.model, op.update, op.upsert, bson::DateTime::now());
+    auto stamped = stamped_update(*request.model, op.update, op.upsert, bson::DateTime::now());
+    if (!stamped) return fail(std::move(stamped).error());
+    op.update = std::move(*stamped);
     if (!request.context.expected_version) return pass(request, session);
     if (op.many) return fail(Errc::invalid_argument, "an update of many takes no expected version", "expected_version");
     if (op.upsert) return fail(Errc::invalid_argument, "an upsert takes no expected version: nothing is stored yet", "expected_version");
@@ -163,7 +165,9 @@ Result<Reply> Stamps::find_and_modify(Request& request, FindAndModify& op, Sessi
         case FindAndModify::Kind::remove: break;
         case FindAndModify::Kind::update: {
             if (auto fine = check_update(op.change, model); !fine) return fail(std::move(fine).error());
-            op.change = stamped_update(model, op.change, op.upsert, bson::DateTime::now());
+            auto stamped = stamped_update(model, op.change, op.upsert, bson::DateTime::now());
+            if (!stamped) return fail(std::move(stamped).error());
+            op.change = std::move(*stamped);
             break;
         }
         case FindAndModify::Kind::replace: {
@@ -277,27 +281,24 @@ Result<Reply> Stamps::bulk_write(Request& request, BulkWrite& op, Session& sessi
         op.expected_versions.clear();
         return pass(request, session);
     }
-    // Nothing is written when an item makes no sense.
-    const auto now = bson::DateTime::now();
-    for (auto& item : op.items) {
-        if (auto* update = std::get_if<Update>(&item)) {
+    // Nothing is sent before every item is looked at: nothing is written when one makes no sense.
+    const auto now   = bson::DateTime::now();
+    bool       alone = false;
+    for (std::size_t i = 0; i < op.items.size(); ++i) {
+        auto* update = std::get_if<Update>(&op.items[i]);
+        if (update != nullptr) {
             if (auto fine = check_update(update->update, model); !fine) return fail(std::move(fine).error());
         }
-    }
-    bool alone = false;
-    for (std::size_t i = 0; i < op.items.size(); ++i) {
         const bool versioned = !op.expected_versions.empty() && op.expected_versions[i].has_value();
         if (kind(request, op.items[i], versioned) == ItemKind::alone) {
             alone = true;
-            continue;
+        } else if (update != nullptr) {
+            auto stamped = stamped_update(model, update->update, update->upsert, now);
+            if (!stamped) return fail(std::move(stamped).error());
+            update->update = std::move(*stamped);
+        } else if (auto* insert = std::get_if<BulkWrite::InsertOne>(&op.items[i])) {
+            stamp_new(model, insert->document, now);
         }
-        std::visit(overloaded{
-                       [&](BulkWrite::InsertOne& one) { stamp_new(model, one.document, now); },
-                       [&](Update& one) { one.update = stamped_update(model, one.update, one.upsert, now); },
-                       [&](Replace& one) { (void)stamp_next(model, one.replacement, 0, now); },
-                       [&](Delete&) {},
-                   },
-                   op.items[i]);
     }
     if (!alone) {
         op.expected_versions.clear();
@@ -307,7 +308,7 @@ Result<Reply> Stamps::bulk_write(Request& request, BulkWrite& op, Session& sessi
 }
 
 ItemKind Stamps::kind(const Request&, const BulkWrite::Item& item, bool versioned) const {
-    // A replace reads before it writes, unless the model has no more than updated_at: run() decides that for one alone.
+    // A replace is stamped by run(), which may have to read first.
     return versioned || std::holds_alternative<Replace>(item) ? ItemKind::alone : ItemKind::together;
 }
 

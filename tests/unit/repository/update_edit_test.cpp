@@ -37,8 +37,17 @@ TEST_CASE("an update raises the version and sets updated_at beside the caller's 
     };
     for (const auto& row : rows) {
         CAPTURE(row.update);
-        CHECK(text(stamped_update(versioned(), parsed(row.update), row.upsert, bson::DateTime(5))) == same(row.stamped));
+        const auto stamped = stamped_update(versioned(), parsed(row.update), row.upsert, bson::DateTime(5));
+        REQUIRE(stamped.has_value());
+        CHECK(text(*stamped) == same(row.stamped));
     }
+}
+
+TEST_CASE("an update that the additions make too large is refused, not lost") {
+    const std::string most(bson::max_document_size - 40, 'x');
+    const auto        update = bson::doc("$set", bson::doc("a", most));
+    const auto        stamped = stamped_update(versioned(), update, false, {});
+    REQUIRE(!stamped.has_value());
 }
 
 TEST_CASE("a narrow version is raised by a narrow one: the field's type stays") {
@@ -46,7 +55,8 @@ TEST_CASE("a narrow version is raised by a narrow one: the field's type stays") 
     model.version_is_int32 = true;
     model.updated_at.clear();
     const auto update = stamped_update(model, parsed(R"({"$set":{"a":1}})"), false, {});
-    CHECK(update.at_path("$inc.version").type() == bson::Type::int32);
+    REQUIRE(update.has_value());
+    CHECK(update->at_path("$inc.version").type() == bson::Type::int32);
 }
 
 TEST_CASE("an update may not touch what the library keeps, and the path is named") {
