@@ -16,7 +16,6 @@ public:
         if (++count_ > 100) return fail(Errc::transient, "others changed the document at every attempt; try again");
         return {};
     }
-    [[nodiscard]] int count() const noexcept { return count_; }
 
 private:
     int count_ = 0;
