@@ -243,6 +243,24 @@ Result<void> add_multikey(Connection& connection, const IndexInfo& index, std::u
     return changed_only(connection);
 }
 
+namespace {
+
+/// SQLite answers with the mode that it has now, and calls it no error when that is another one.
+Result<void> turn_on_wal(Connection& connection) {
+    sqlite3_stmt* stmt = nullptr;
+    int           rc   = sqlite3_prepare_v2(connection.handle(), "PRAGMA journal_mode=WAL", -1, &stmt, nullptr);
+    if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+    std::string mode;
+    if (rc == SQLITE_ROW) mode = reinterpret_cast<const char*>(sqlite3_column_text(stmt, 0));
+    sqlite3_finalize(stmt);
+    if (rc != SQLITE_ROW) return fail(connection.error(rc, "turning on the write-ahead log"));
+    if (mode == "wal") return {};
+    return fail(Errc::io, "the store's file cannot have a write-ahead log (WAL) here, its journal mode stays \"" + mode +
+                              "\"; put it on a local disk, where processes can share memory");
+}
+
+}  // namespace
+
 Result<void> prepare_file(Connection& connection, bool may_create) {
     const auto what = [](std::string_view) { return "reading the file's header"; };
     const auto ours = connection.query_integer("PRAGMA application_id", what(""));
@@ -256,6 +274,8 @@ Result<void> prepare_file(Connection& connection, bool may_create) {
         }
         const auto tables = connection.query_integer("SELECT catalogue FROM tenon_store", "reading the catalogue");
         if (!tables) return fail(Errc::corrupt, "the store's file has lost its catalogue");
+        // A copy made by VACUUM INTO has left the mode behind.
+        if (may_create) return turn_on_wal(connection);
         return {};
     }
     const auto tables = connection.query_integer("SELECT count(*) FROM sqlite_master", what(""));
@@ -266,7 +286,7 @@ Result<void> prepare_file(Connection& connection, bool may_create) {
     if (!may_create) return fail(Errc::corrupt, "the file is empty and may not be written");
 
     // Two processes may be here at once: the one that comes second finds the header written.
-    if (auto done = connection.execute("PRAGMA journal_mode=WAL", "turning on the write-ahead log"); !done) return done;
+    if (auto done = turn_on_wal(connection); !done) return done;
     if (auto done = connection.execute("BEGIN IMMEDIATE", "creating the store"); !done) return done;
     auto outcome = [&]() -> Result<void> {
         const auto again = connection.query_integer("PRAGMA application_id", what(""));

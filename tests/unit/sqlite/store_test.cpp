@@ -45,6 +45,28 @@ void wait_until_passed(std::chrono::milliseconds span) {
 
 }  // namespace
 
+TEST_CASE("open fails where the file can have no write-ahead log, and turns it on again in a copy") {
+    const Folder folder;
+    sqlite3_vfs* usual = sqlite3_vfs_find(nullptr);
+    // Locks by a file beside it: no memory is shared, as on a network file system.
+    sqlite3_vfs* lone = sqlite3_vfs_find("unix-dotfile");
+    REQUIRE(lone != nullptr);
+    REQUIRE(sqlite3_vfs_register(lone, 1) == SQLITE_OK);
+    Config config;
+    config.uri       = "sqlite:" + folder.file();
+    const auto store = sqlite::open_store(config);
+    REQUIRE(sqlite3_vfs_register(usual, 1) == SQLITE_OK);
+    REQUIRE_FALSE(store.has_value());
+    CHECK(store.error().code == Errc::io);
+    CHECK(store.error().message.find("write-ahead log") != std::string::npos);
+
+    { const auto made = open("sqlite:" + folder.file("first.db")); }
+    execute(folder.file("first.db"), ("VACUUM INTO '" + folder.file("copy.db") + "'").c_str());
+    Box copy(open("sqlite:" + folder.file("copy.db")));
+    copy.insert({R"({"_id":1})"});
+    CHECK(std::filesystem::exists(folder.file("copy.db-wal")));
+}
+
 TEST_CASE("a URI that is wrong is refused by the name of its option") {
     struct Row { const char* uri; const char* path; };
     const Row rows[] = {
