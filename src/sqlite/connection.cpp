@@ -14,6 +14,10 @@ namespace {
 // Virtual-machine steps between two looks at the clock: about 0.1 ms of work.
 constexpr int progress_steps = 4000;
 
+// Statements that wait for their next use. Far more than the collections at work need; a store that creates and uses ever new ones
+// would otherwise keep all of them.
+constexpr std::size_t max_idle = 256;
+
 const char* text_of(Synchronous synchronous) noexcept {
     switch (synchronous) {
         case Synchronous::off:    return "OFF";
@@ -85,8 +89,10 @@ Result<Statement> Connection::prepare_new(std::uint64_t key, const std::string& 
 
 void Connection::give_back(std::uint64_t key, sqlite3_stmt* stmt) noexcept {
     sqlite3_reset(stmt);
+    if (idle_count_ >= max_idle) drop_statements();
     try {
         idle_[key].push_back(stmt);
+        ++idle_count_;
     } catch (...) {
         sqlite3_finalize(stmt);
     }
@@ -95,8 +101,9 @@ void Connection::give_back(std::uint64_t key, sqlite3_stmt* stmt) noexcept {
 void Connection::drop_statements() noexcept {
     for (auto& [key, statements] : idle_) {
         for (sqlite3_stmt* stmt : statements) sqlite3_finalize(stmt);
-        statements.clear();
     }
+    idle_.clear();
+    idle_count_ = 0;
 }
 
 void Connection::no_checkpoint_on_close() noexcept {

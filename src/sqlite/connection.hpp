@@ -50,6 +50,7 @@ public:
         if (const auto found = idle_.find(key); found != idle_.end() && !found->second.empty()) {
             sqlite3_stmt* stmt = found->second.back();
             found->second.pop_back();
+            --idle_count_;
             return Statement(*this, key, stmt);
         }
         return prepare_new(key, std::string(sql()));
@@ -88,6 +89,7 @@ private:
 
     sqlite3*                                                        db_ = nullptr;
     std::unordered_map<std::uint64_t, std::vector<sqlite3_stmt*>>   idle_{};
+    std::size_t                                                     idle_count_ = 0;
     const Limits*                                                   limits_ = nullptr;
     std::chrono::milliseconds                                       busy_timeout_{};
     std::chrono::steady_clock::time_point                           busy_since_{};

@@ -6,6 +6,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include "sqlite/connection.hpp"
+
 using namespace tenon;
 using namespace tenon::sqlite::test;
 
@@ -65,6 +67,26 @@ TEST_CASE("open fails where the file can have no write-ahead log, and turns it o
     Box copy(open("sqlite:" + folder.file("copy.db")));
     copy.insert({R"({"_id":1})"});
     CHECK(std::filesystem::exists(folder.file("copy.db-wal")));
+}
+
+TEST_CASE("a connection keeps a bounded number of statements") {
+    const Folder folder;
+    const auto   store = open("sqlite:" + folder.file());
+    sqlite::Options options;
+    options.path    = folder.file();
+    auto connection = sqlite::Connection::open(options, false);
+    REQUIRE(connection.has_value());
+    for (std::uint64_t key = 0; key < 1000; ++key) {
+        auto statement = (*connection)->prepare(key, [] { return "SELECT 1"; });
+        REQUIRE(statement.has_value());
+        CHECK(statement->step() == SQLITE_ROW);
+    }
+    std::size_t kept = 0;
+    for (auto* each = sqlite3_next_stmt((*connection)->handle(), nullptr); each != nullptr; ++kept) {
+        each = sqlite3_next_stmt((*connection)->handle(), each);
+    }
+    CHECK(kept > 0);
+    CHECK(kept <= 256);
 }
 
 TEST_CASE("a URI that is wrong is refused by the name of its option") {
