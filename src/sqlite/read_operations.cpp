@@ -18,24 +18,32 @@ namespace tenon::sqlite {
 
 namespace {
 
-/// The id of a filter `{_id: id}` that is nothing but a plain equality; missing otherwise.
+bool scalar(bson::Type type) noexcept {
+    switch (type) {
+        case bson::Type::array:
+        case bson::Type::document:
+        case bson::Type::regex:
+        case bson::Type::undefined:
+        case bson::Type::null: return false;
+        default:               return true;
+    }
+}
+
+/// The id of a filter `{_id: id}` or `{_id: {$eq: id}}` that is nothing but a plain equality; missing otherwise.
 bson::ValueRef plain_id(bson::View filter) noexcept {
     const auto first = filter.begin();
     if (first == filter.end() || first->key != "_id") return {};
     auto second = first;
     ++second;
     if (second != filter.end()) return {};
-    switch (first->value.type()) {
-        case bson::Type::array:
-        case bson::Type::regex:
-        case bson::Type::undefined:
-        case bson::Type::null: return {};
-        case bson::Type::document: {
-            const auto inner = first->value.as_view();
-            return !inner.empty() && inner.begin()->key.starts_with('$') ? bson::ValueRef{} : first->value;
-        }
-        default: return first->value;
-    }
+    if (scalar(first->value.type())) return first->value;
+    if (first->value.type() != bson::Type::document) return {};
+    const auto inner = first->value.as_view();
+    if (inner.empty() || !inner.begin()->key.starts_with('$')) return first->value;
+    auto       next = inner.begin();
+    const auto id   = next->value;
+    if (next->key != "$eq" || !scalar(id.type())) return {};
+    return ++next == inner.end() ? id : bson::ValueRef{};
 }
 
 // The path of a read by id: one statement, no plan, no transaction of its own. A collection's tables never change their names, and its

@@ -89,6 +89,31 @@ TEST_CASE("a connection keeps a bounded number of statements") {
     CHECK(kept <= 256);
 }
 
+TEST_CASE("a find by _id pins no connection, with $eq as without") {
+    Box box;
+    box.insert({R"({"_id":1})", R"({"_id":{"x":1}})"});
+    const auto open_files = [] {
+        std::size_t number = 0;
+        for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) number += entry.path().empty() ? 0 : 1;
+        return number;
+    };
+    (void)box.find(R"({"_id":1})");
+    const auto before = open_files();
+    for (const char* filter : {R"({"_id":1})", R"({"_id":{"$eq":1}})", R"({"_id":{"x":1}})"}) {
+        CAPTURE(filter);
+        std::vector<FindReply> held;
+        for (int i = 0; i < 3; ++i) {
+            Find find;
+            find.filter = json(filter);
+            held.push_back(box.must(find));
+        }
+        CHECK(open_files() == before);
+        CHECK(held.back().cursor->next()->has_value());
+    }
+    CHECK(box.ids(R"({"_id":{"$eq":1,"$gt":1}})").empty());
+    CHECK(box.ids(R"({"_id":{"$eq":{"x":1}}})") == R"({"x":1})");
+}
+
 TEST_CASE("a URI that is wrong is refused by the name of its option") {
     struct Row { const char* uri; const char* path; };
     const Row rows[] = {
