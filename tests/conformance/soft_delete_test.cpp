@@ -92,6 +92,24 @@ CONFORMANCE("an upsert stores a live document as an insert would", SoftDeleted, 
     CHECK(bad(raw.update_one(json(R"({"key":"z"})"), json(R"({"$set":{"n":1}})"), {.upsert = true, .call = only})).path == "visibility");
 }
 
+CONFORMANCE("what is inserted is live, whatever mark the caller set", SoftDeleted, Both) {
+    Repository<M> things(db);
+    const auto    raw    = things.untyped();
+    const auto    marked = [](const char* key) { return json(R"({"key":")" + std::string(key) + R"(","deleted_at":{"$date":"2024-01-01T00:00:00Z"}})"); };
+    CHECK(good(raw.insert(marked("a")))["deleted_at"].type() == tenon::bson::Type::null);
+    good(raw.insert_many({marked("b"), marked("c")}));
+    good(raw.replace_one(json(R"({"key":"d"})"), marked("d"), {.upsert = true}));
+    good(raw.find_and_replace(json(R"({"key":"e"})"), marked("e"), {.upsert = true}));
+    tenon::BulkItems items;
+    items.insert(marked("f")).replace_one(json(R"({"key":"g"})"), marked("g"), {.upsert = true});
+    good(raw.bulk(std::move(items)));
+    CHECK(good(things.count()) == 7);
+    for (const auto& document : stored(db, raw.name())) {
+        CAPTURE(text(document));
+        CHECK(document["deleted_at"].type() == tenon::bson::Type::null);
+    }
+}
+
 CONFORMANCE("what removes and restores many counts what changed", SoftDeleted, Both) {
     Repository<M> things(db);
     insert_some(things, 5);
