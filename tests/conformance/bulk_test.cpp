@@ -1,5 +1,7 @@
 #include "fixture.hpp"
 
+#include <limits>
+
 using namespace conformance;  // NOLINT(google-build-using-namespace)
 using tenon::set;
 
@@ -79,4 +81,43 @@ CONFORMANCE("an item that makes no sense fails the call before anything is writt
     CHECK(error.code == Errc::invalid_argument);
     if (is_soft<M> || is_versioned<M>) CHECK(good(things.count()) == 0);
     CHECK(bad(things.bulk().insert(thing<M>("b", 1)).replace(thing<M>("no id", 1)).run()).path == "_id");
+}
+
+CONFORMANCE("an item that a later layer refuses fails the call before anything is written, too", SoftDeleted, Versioned, Both) {
+    Repository<M> things(db);
+    const auto    raw = things.untyped();
+    struct Row {
+        const char*                                name;
+        void (*add)(tenon::BulkItems&);
+        const char*                                path;
+        bool                                       versioned;
+        Visibility                                 visibility = Visibility::live;
+    };
+    const Row rows[] = {
+        {"update_many", [](tenon::BulkItems& items) { items.update_one(json("{}"), json(R"({"$set":{"n":1}})"), {.upsert = true, .expected_version = 1}); },
+         "expected_version", true},
+        {"replace upsert", [](tenon::BulkItems& items) { items.replace_one(json("{}"), json(R"({"n":1})"), {.upsert = true, .expected_version = 1}); },
+         "expected_version", true},
+        {"update many", [](tenon::BulkItems& items) { items.update_many(json("{}"), json(R"({"$set":{"n":1}})"), {.expected_version = 1}); },
+         "expected_version", true},
+        {"end of the version", [](tenon::BulkItems& items) {
+             items.replace_one(json("{}"), json(R"({"n":1})"), {.expected_version = std::numeric_limits<std::int64_t>::max()}); },
+         "version", true},
+        {"mark", [](tenon::BulkItems& items) { items.update_one(json("{}"), json(R"({"$set":{"deleted_at":null}})")); }, "deleted_at", false},
+        {"replace deleted", [](tenon::BulkItems& items) { items.replace_one(json("{}"), json(R"({"n":1})"), {.upsert = true}); }, "visibility",
+         false, Visibility::only_deleted},
+    };
+    for (const auto& row : rows) {
+        if (row.versioned ? !is_versioned<M> : !is_soft<M>) continue;
+        CAPTURE(row.name);
+        tenon::BulkItems items;
+        // The replace in front makes a versioned model run its items one by one.
+        items.insert(json(R"({"key":"a"})")).replace_one(json(R"({"key":"a"})"), json(R"({"key":"b"})"));
+        row.add(items);
+        const auto error = bad(raw.bulk(std::move(items), {.call = {.visibility = row.visibility}}));
+        CHECK(error.code == Errc::invalid_argument);
+        CHECK(error.path == row.path);
+        CHECK(error.outcome == tenon::Outcome::none);
+        CHECK(stored(db, raw.name()).empty());
+    }
 }

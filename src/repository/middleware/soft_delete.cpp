@@ -97,15 +97,22 @@ Visibility purge_sees(Visibility asked) noexcept {
     return asked == Visibility::only_deleted ? asked : Visibility::with_deleted;
 }
 
-/// Scopes an update; an upsert of it inserts a live document.
-Result<void> scope_update(bson::Document& filter, bson::Document& update, bool upsert, const SoftDeleteInfo& info, Visibility visibility) {
+Result<void> check_upsert(bool upsert, Visibility visibility) {
+    if (!upsert || visibility != Visibility::only_deleted) return {};
+    return fail(Errc::invalid_argument, "an upsert cannot look for deleted documents alone: what it inserts is live", "visibility");
+}
+
+Result<void> check_update(bson::View update, bool upsert, const SoftDeleteInfo& info, Visibility visibility) {
     if (auto fine = check_operators(update); !fine) return fine;
     if (touches(update, info.field)) {
         return fail(Errc::invalid_argument, "field \"" + info.field + "\" is kept by the library; use remove and restore", info.field);
     }
-    if (upsert && visibility == Visibility::only_deleted) {
-        return fail(Errc::invalid_argument, "an upsert cannot look for deleted documents alone: what it inserts is live", "visibility");
-    }
+    return check_upsert(upsert, visibility);
+}
+
+/// Scopes an update; an upsert of it inserts a live document.
+Result<void> scope_update(bson::Document& filter, bson::Document& update, bool upsert, const SoftDeleteInfo& info, Visibility visibility) {
+    if (auto fine = check_update(update, upsert, info, visibility); !fine) return fine;
     scope(filter, info, visibility);
     if (upsert && visibility == Visibility::with_deleted) {
         const auto null   = Scalar::null();
@@ -148,6 +155,15 @@ constexpr std::array<std::string_view, 17> own_stages{
     "$unset", "$count",   "$sortByCount", "$replaceRoot", "$replaceWith", "$bucket", "$bucketAuto", "$sample"};
 
 }  // namespace
+
+Result<void> check_soft_delete(const Request& request, const BulkWrite::Item& item) {
+    const ModelInfo& model = *request.model;
+    if (!model.soft_delete) return {};
+    const auto visibility = request.context.visibility;
+    if (const auto* op = std::get_if<Update>(&item)) return check_update(op->update, op->upsert, *model.soft_delete, visibility);
+    if (const auto* op = std::get_if<Replace>(&item)) return check_upsert(op->upsert, visibility);
+    return {};
+}
 
 Result<Reply> SoftDelete::run(Request request, Session& session) {
     if (!request.model->soft_delete) {
@@ -214,9 +230,7 @@ Result<Reply> SoftDelete::update(Request& request, Update& op, Session& session)
 Result<Reply> SoftDelete::replace(Request& request, Replace& op, Session& session) {
     const auto& info       = info_of(request);
     const auto  visibility = request.context.visibility;
-    if (op.upsert && visibility == Visibility::only_deleted) {
-        return fail(Errc::invalid_argument, "an upsert cannot look for deleted documents alone: what it inserts is live", "visibility");
-    }
+    if (auto fine = check_upsert(op.upsert, visibility); !fine) return fail(std::move(fine).error());
     if (reads_before_replacing(request)) return replace_after_reading(request, session);
     set_field(op.replacement, info.field, Scalar::null().ref());
     scope(op.filter, info, visibility);
@@ -259,10 +273,7 @@ Result<Reply> SoftDelete::find_and_modify(Request& request, FindAndModify& op, S
             if (auto fine = scope_update(op.filter, op.change, op.upsert, info, visibility); !fine) return fail(std::move(fine).error());
             break;
         case FindAndModify::Kind::replace:
-            if (op.upsert && visibility == Visibility::only_deleted) {
-                return fail(Errc::invalid_argument, "an upsert cannot look for deleted documents alone: what it inserts is live",
-                            "visibility");
-            }
+            if (auto fine = check_upsert(op.upsert, visibility); !fine) return fail(std::move(fine).error());
             if (reads_before_replacing(request)) {
                 return replace_after_reading(request, session);
             }
@@ -398,6 +409,9 @@ Result<Reply> SoftDelete::bulk_write(Request& request, Session& session) {
     const auto       visibility = request.context.visibility;
     auto&            bulk       = std::get<BulkWrite>(request.operation);
     // Nothing is written when an item makes no sense.
+    for (const auto& item : bulk.items) {
+        if (auto fine = check_soft_delete(request, item); !fine) return fail(std::move(fine).error());
+    }
     for (auto& item : bulk.items) {
         if (auto* op = std::get_if<Update>(&item)) {
             if (auto fine = scope_update(op->filter, op->update, op->upsert, info, visibility); !fine) return fail(std::move(fine).error());

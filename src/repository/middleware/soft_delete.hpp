@@ -9,6 +9,9 @@
 
 namespace tenon::repository {
 
+/// What this layer would refuse of an item of a bulk write, for the layers above that cut it. @errors invalid_argument.
+[[nodiscard]] Result<void> check_soft_delete(const Request& request, const BulkWrite::Item& item);
+
 class SoftDelete final : public Middleware, private SegmentRunner {
 public:
     using Middleware::Middleware;

@@ -4,6 +4,7 @@
 
 #include "repository/compare_and_set.hpp"
 #include "repository/document_edit.hpp"
+#include "repository/middleware/soft_delete.hpp"
 #include "repository/update_edit.hpp"
 
 namespace tenon::repository {
@@ -58,6 +59,38 @@ bool matched_nothing(const Reply& reply) noexcept {
 
 Result<Reply> no_version_expected(Request& request) {
     return fail(Errc::invalid_argument, std::string(verb(request.operation)) + " takes no expected version", "expected_version");
+}
+
+Result<void> refused_version(std::string_view why) { return fail(Errc::invalid_argument, std::string(why), "expected_version"); }
+
+// What makes no sense together with an expected version, of one call and of an item of a bulk write alike.
+Result<void> check_expected(const Update& op) {
+    if (op.many) return refused_version("an update of many takes no expected version");
+    if (op.upsert) return refused_version("an upsert takes no expected version: nothing is stored yet");
+    return {};
+}
+Result<void> check_expected(const Replace& op) {
+    return op.upsert ? refused_version("an upsert takes no expected version: nothing is stored yet") : Result<void>{};
+}
+Result<void> check_expected(const Delete& op) {
+    return op.many ? refused_version("a delete of many takes no expected version") : Result<void>{};
+}
+Result<void> check_expected(const BulkWrite::InsertOne&) { return refused_version("an insert takes no expected version"); }
+
+/// Whether an item of a bulk write makes sense, before any is sent.
+Result<void> check_item(const Request& request, const BulkWrite::Item& item, const std::optional<std::int64_t>& expected) {
+    const ModelInfo& model = *request.model;
+    if (const auto* update = std::get_if<Update>(&item)) {
+        if (auto fine = check_update(update->update, model); !fine) return fine;
+    }
+    if (expected) {
+        if (auto fine = std::visit([](const auto& op) { return check_expected(op); }, item); !fine) return fine;
+        bson::Document scratch;
+        if (std::holds_alternative<Replace>(item)) {
+            if (auto fine = stamp_next(model, scratch, *expected, {}); !fine) return fine;
+        }
+    }
+    return check_soft_delete(request, item);
 }
 
 }  // namespace
@@ -122,14 +155,13 @@ Result<Reply> Stamps::update(Request& request, Update& op, Session& session) {
     if (!stamped) return fail(std::move(stamped).error());
     op.update = std::move(*stamped);
     if (!request.context.expected_version) return pass(request, session);
-    if (op.many) return fail(Errc::invalid_argument, "an update of many takes no expected version", "expected_version");
-    if (op.upsert) return fail(Errc::invalid_argument, "an upsert takes no expected version: nothing is stored yet", "expected_version");
+    if (auto fine = check_expected(op); !fine) return fail(std::move(fine).error());
     return at_version(request, op.filter, session);
 }
 
 Result<Reply> Stamps::remove(Request& request, Delete& op, Session& session) {
     if (!request.context.expected_version) return pass(request, session);
-    if (op.many) return fail(Errc::invalid_argument, "a delete of many takes no expected version", "expected_version");
+    if (auto fine = check_expected(op); !fine) return fail(std::move(fine).error());
     return at_version(request, op.filter, session);
 }
 
@@ -143,8 +175,8 @@ Result<Reply> Stamps::restore(Request& request, Restore& op, Session& session) {
 Result<Reply> Stamps::replace(Request& request, Replace& op, Session& session) {
     const ModelInfo& model    = *request.model;
     const auto&      expected = request.context.expected_version;
-    if (expected && op.upsert) {
-        return fail(Errc::invalid_argument, "an upsert takes no expected version: nothing is stored yet", "expected_version");
+    if (expected) {
+        if (auto fine = check_expected(op); !fine) return fail(std::move(fine).error());
     }
     const bool version_known = model.version.empty() || expected.has_value();
     const bool created_known = model.created_at.empty() || !is_empty_date(op.replacement[model.created_at]);
@@ -282,14 +314,15 @@ Result<Reply> Stamps::bulk_write(Request& request, BulkWrite& op, Session& sessi
         return pass(request, session);
     }
     // Nothing is sent before every item is looked at: nothing is written when one makes no sense.
+    const auto expected = [&](std::size_t i) { return op.expected_versions.empty() ? std::nullopt : op.expected_versions[i]; };
+    for (std::size_t i = 0; i < op.items.size(); ++i) {
+        if (auto fine = check_item(request, op.items[i], expected(i)); !fine) return fail(std::move(fine).error());
+    }
     const auto now   = bson::DateTime::now();
     bool       alone = false;
     for (std::size_t i = 0; i < op.items.size(); ++i) {
-        auto* update = std::get_if<Update>(&op.items[i]);
-        if (update != nullptr) {
-            if (auto fine = check_update(update->update, model); !fine) return fail(std::move(fine).error());
-        }
-        const bool versioned = !op.expected_versions.empty() && op.expected_versions[i].has_value();
+        auto*      update    = std::get_if<Update>(&op.items[i]);
+        const bool versioned = expected(i).has_value();
         if (kind(request, op.items[i], versioned) == ItemKind::alone) {
             alone = true;
         } else if (update != nullptr) {
