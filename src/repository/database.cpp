@@ -13,6 +13,22 @@ namespace tenon {
 
 namespace detail {
 
+namespace {
+
+/// A failure inside a transaction undoes all of it: the rest of an unordered write of many is not tried, and nothing stays.
+Result<Reply> run_in_transaction(DatabaseState& database, Request request, Session& session) {
+    if (auto* bulk = std::get_if<BulkWrite>(&request.operation)) bulk->ordered = true;
+    if (auto* insert = std::get_if<Insert>(&request.operation)) insert->ordered = true;
+    auto reply = database.stack->run(std::move(request), session);
+    if (!reply) {
+        reply.error().outcome = Outcome::none;
+        reply.error().inserted.clear();
+    }
+    return reply;
+}
+
+}  // namespace
+
 void DatabaseState::know(const ModelInfo& model) {
     const std::lock_guard lock(mutex_);
     models_.try_emplace(model.collection, &model);
@@ -25,7 +41,7 @@ const ModelInfo* DatabaseState::known(std::string_view collection) const {
 }
 
 Result<Reply> run(DatabaseState& database, Request request, Session* session) {
-    if (session != nullptr) return database.stack->run(std::move(request), *session);
+    if (session != nullptr) return run_in_transaction(database, std::move(request), *session);
     if (inside_transaction(database)) {
         auto refused = fail(Errc::invalid_argument,
                             "a call inside the body of a transaction must be bound to it, as repository.in(tx) is: unbound it would wait "

@@ -174,3 +174,30 @@ CONFORMANCE("paging, bulk and streams work inside a transaction", Plain, Both) {
     }));
     CHECK(good(things.count()) == 3);
 }
+
+CONFORMANCE("a failure inside a transaction leaves nothing, and says so", Plain, SoftDeleted, Versioned, Both) {
+    Repository<M> things(db);
+    const auto    one = insert_some(things, 1)[0];
+    for (const bool ordered : {true, false}) {
+        for (const bool bulk : {true, false}) {
+            CAPTURE(ordered);
+            CAPTURE(bulk);
+            const auto error = bad(db.transaction([&](Transaction& tx) -> Result<void> {
+                auto bound = things.in(tx);
+                auto first = thing<M>("first", 1), taken = thing<M>("taken", 1), last = thing<M>("last", 1);
+                taken.id   = one.id;
+                if (!bulk) {
+                    const auto done = bound.insert_many({first, taken, last}, {.ordered = ordered});
+                    return tenon::fail(bad(done));
+                }
+                return tenon::fail(bad(bound.bulk().insert(first).insert(taken).insert(last).remove(one.id).run({.ordered = ordered})));
+            }));
+            CHECK(error.code == Errc::duplicate_key);
+            CHECK(error.outcome == tenon::Outcome::none);
+            CHECK(error.inserted.empty());
+            REQUIRE(error.items.size() == 1);  // what comes behind the first failure is not tried
+            CHECK(error.items[0].index == 1);
+            CHECK(keys(good(things.find().all())) == "k0");
+        }
+    }
+}
