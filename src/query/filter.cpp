@@ -114,7 +114,8 @@ FilterBase FilterBase::negated_condition(const FilterBase& condition) {
         return FilterBase(detail::mistake_at("", "not_ takes a condition on one field; `!` negates any filter"));
     }
     builder.open_document(only->key);
-    if (detail::is_operators(only->value)) {
+    // {$eq: /re/} asks for the stored expression itself, {$not: /re/} for text that it does not match.
+    if (detail::is_operators(only->value) || only->value.type() == bson::Type::regex) {
         builder.append("$not", only->value);
     } else {
         builder.open_document("$not").append("$eq", only->value).close();

@@ -40,6 +40,8 @@ TEST_CASE("conditions on distinct fields share a document, on one field they are
         {nor(std::vector{a}), R"({"$nor":[{"qty":{"$eq":1}}]})"},
         {not_(a), R"({"qty":{"$not":{"$eq":1}}})"},
         {not_(Filter<Order>::raw(tenon::bson::doc("qty", 5))), R"({"qty":{"$not":{"$eq":5}}})"},
+        {not_(Filter<Order>::raw(tenon::bson::from_json(R"({"by":{"$regularExpression":{"pattern":"^a","options":"i"}}})").value())),
+         R"({"by":{"$not":{"$regularExpression":{"pattern":"^a","options":"i"}}}})"},
     };
     for (const auto& row : rows) CHECK(canonical(row.filter) == json(row.want));
 }
