@@ -27,11 +27,31 @@ Result<Reply> run_in_transaction(DatabaseState& database, Request request, Sessi
     return reply;
 }
 
+bool same_soft_delete(const std::optional<SoftDeleteInfo>& a, const std::optional<SoftDeleteInfo>& b) {
+    if (!a || !b) return !a && !b;
+    return a->field == b->field && a->set_on_delete == b->set_on_delete && a->set_on_restore == b->set_on_restore;
+}
+
+/// Whether two models of one collection treat its documents alike. Their members may differ.
+bool same_rules(const ModelInfo& a, const ModelInfo& b) {
+    return a.id == b.id && a.created_at == b.created_at && a.updated_at == b.updated_at && a.version == b.version &&
+           a.version_is_int32 == b.version_is_int32 && same_soft_delete(a.soft_delete, b.soft_delete);
+}
+
 }  // namespace
 
 void DatabaseState::know(const ModelInfo& model) {
     const std::lock_guard lock(mutex_);
-    models_.try_emplace(model.collection, &model);
+    const auto [first, is_new] = models_.try_emplace(model.collection, &model);
+    if (is_new || first->second == &model || same_rules(*first->second, model)) return;
+    refused_.insert(&model);
+    any_refused_ = true;
+}
+
+bool DatabaseState::refuses(const ModelInfo* model) const {
+    if (!any_refused_.load(std::memory_order_relaxed)) return false;
+    const std::lock_guard lock(mutex_);
+    return refused_.find(model) != refused_.end();
 }
 
 const ModelInfo* DatabaseState::known(std::string_view collection) const {
@@ -41,6 +61,12 @@ const ModelInfo* DatabaseState::known(std::string_view collection) const {
 }
 
 Result<Reply> run(DatabaseState& database, Request request, Session* session) {
+    if (database.refuses(request.model)) {
+        auto refused = fail(Errc::invalid_argument, "collection \"" + request.model->collection +
+                                                        "\" has a model with other rules already (its id, stamps, version or soft delete)");
+        refused.value().where = where(request);
+        return refused;
+    }
     if (session != nullptr) return run_in_transaction(database, std::move(request), *session);
     if (inside_transaction(database)) {
         auto refused = fail(Errc::invalid_argument,

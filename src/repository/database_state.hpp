@@ -1,9 +1,11 @@
 #pragma once
 // What all handles on one open database share.
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include <tenon/repository/transaction.hpp>
@@ -17,14 +19,18 @@ struct DatabaseState {
 
     std::shared_ptr<Store> stack;  // the outermost middleware
 
-    /// Makes a model known for untyped calls on its collection; the first one stays.
+    /// Makes a model known for untyped calls on its collection; the first one stays. Another one with other rules is refused from now on.
     void know(const ModelInfo& model);
     /// The model known for a collection, or null.
     [[nodiscard]] const ModelInfo* known(std::string_view collection) const;
+    /// Whether this model came second for its collection, with other rules than the first.
+    [[nodiscard]] bool refuses(const ModelInfo* model) const;
 
 private:
     mutable std::mutex                               mutex_;
     std::map<std::string, const ModelInfo*, std::less<>> models_;
+    std::set<const ModelInfo*>                       refused_;
+    std::atomic<bool>                                any_refused_{false};  // spares each call the lock
 };
 
 /// What a Transaction and the repositories bound to it share. `session` is null once it ended.

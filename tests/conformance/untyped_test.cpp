@@ -35,6 +35,46 @@ CONFORMANCE("an untyped call on a known model's collection keeps its rules", Sof
     CHECK(good(things.count({}, {.call = {.visibility = Visibility::only_deleted}})) == 1);
 }
 
+namespace {
+
+/// A second struct over the collection "soft", whose model forgets that it deletes softly.
+struct Careless {
+    tenon::ObjectId id{};
+    std::string     key{};
+};
+/// And one that keeps its rules.
+struct Careful {
+    tenon::ObjectId id{};
+    std::string     key{};
+};
+
+}  // namespace
+
+template <>
+struct tenon::Model<Careless> : tenon::Defaults<Careless> {
+    static constexpr auto collection = "soft";
+};
+template <>
+struct tenon::Model<Careful> : tenon::Defaults<Careful> {
+    static constexpr auto collection  = "soft";
+    static constexpr auto soft_delete = true;
+};
+
+CONFORMANCE("a second model of a collection must have the first one's rules", SoftDeleted) {
+    Repository<M>        things(db);
+    Repository<Careless> careless(db);
+    insert_some(things, 2);
+    const auto refused = bad(careless.remove_many({}));
+    CHECK(refused.code == Errc::invalid_argument);
+    CHECK(refused.message.find("\"soft\"") != std::string::npos);
+    CHECK(refused.where == "soft.remove_many");
+    CHECK(bad(careless.insert({.key = "x"})).code == Errc::invalid_argument);
+    CHECK(bad(careless.find().all()).code == Errc::invalid_argument);
+    good(db.collection("soft").remove_many({}));
+    CHECK(good(Repository<Careful>(db).find().only_deleted().all()).size() == 2);
+    CHECK(good(things.count()) == 0);
+}
+
 CONFORMANCE("collections are created, listed and dropped", Plain) {
     CHECK(good(db.list_collections()).empty());
     const auto one = db.collection("one");

@@ -31,7 +31,9 @@ public:
     [[nodiscard]] static Database over(std::shared_ptr<Store> engine, const Config& config = {}, const Models& models = {});
 
     /// The untyped form: documents in and out, through the same middleware. Where a model of this collection is known
-    /// (`open`'s models, or a Repository made before) its rules apply; else there are none.
+    /// (`open`'s models, or a Repository made before) its rules apply; else there are none: a remove on a collection whose model
+    /// deletes softly is then for good. A service that makes untyped calls gives its `models<...>()` to `open`.
+    /// The first model known for a collection stays; calls of a second one with other rules are invalid_argument.
     [[nodiscard]] Collection collection(std::string_view name) const;
 
     /// Runs `body(Transaction&)`, which returns a Result: a value commits, an error aborts and comes back unchanged, an
