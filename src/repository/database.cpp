@@ -1,8 +1,11 @@
 #include <tenon/repository/database.hpp>
 
+#include <algorithm>
+
 #include <tenon/repository/collection.hpp>
 #include <tenon/repository/run.hpp>
 
+#include "repository/database_pipelines.hpp"
 #include "repository/database_state.hpp"
 #include "repository/middleware/observe.hpp"
 #include "repository/middleware/soft_delete.hpp"
@@ -48,6 +51,11 @@ void DatabaseState::know(const ModelInfo& model) {
     any_refused_ = true;
 }
 
+bool DatabaseState::keeps_rules() const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(models_.begin(), models_.end(), [](const auto& entry) { return !entry.second->plain(); });
+}
+
 bool DatabaseState::refuses(const ModelInfo* model) const {
     if (!any_refused_.load(std::memory_order_relaxed)) return false;
     const std::lock_guard lock(mutex_);
@@ -66,6 +74,13 @@ Result<Reply> run(DatabaseState& database, Request request, Session* session) {
                                                         "\" has a model with other rules already (its id, stamps, version or soft delete)");
         refused.value().where = where(request);
         return refused;
+    }
+    if (const auto* aggregate = std::get_if<Aggregate>(&request.operation)) {
+        if (const auto stage = stage_past_rules(database, *aggregate)) {
+            auto refused = fail(Errc::unsupported, "stage " + *stage + " reaches another collection past the rules of its model", *stage);
+            refused.value().where = where(request);
+            return refused;
+        }
     }
     if (session != nullptr) return run_in_transaction(database, std::move(request), *session);
     if (inside_transaction(database)) {

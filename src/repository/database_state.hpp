@@ -23,6 +23,8 @@ struct DatabaseState {
     void know(const ModelInfo& model);
     /// The model known for a collection, or null.
     [[nodiscard]] const ModelInfo* known(std::string_view collection) const;
+    /// Whether a known model has rules of its own.
+    [[nodiscard]] bool keeps_rules() const;
     /// Whether this model came second for its collection, with other rules than the first.
     [[nodiscard]] bool refuses(const ModelInfo* model) const;
 
