@@ -88,7 +88,10 @@ public:
     Result<void> purge(DocumentId id, RemoveOptions options = {}) const;
     Result<std::int64_t> purge_many(bson::Document filter, RemoveOptions options = {}) const;
 
-    /// Many writes in one call. @errors those of the items, with items by index.
+    /// Many writes in one call; nothing is written when an item makes no sense to the model. On a model that deletes softly or is
+    /// versioned they may go in several parts, each stored when it is done: a deadline between two leaves those before
+    /// (Error::outcome is partial; items and inserted say how far it came), unless the call is bound to a transaction.
+    /// @errors those of the items, with items by index.
     Result<BulkResult> bulk(BulkItems items, BulkOptions options = {}) const;
 
     // Reads ----------------------------------------------------------------------------------------------------------
