@@ -45,7 +45,9 @@ struct Config {
     std::string               uri{};        ///< "sqlite:path?option=value", "sqlite::memory:"; see docs/embedded.md
     std::shared_ptr<LogSink>  log{};        ///< none: silence
     std::chrono::milliseconds slow_ms{0};   ///< operations that take longer are logged as warnings; 0: none are
-    std::chrono::milliseconds timeout{0};   ///< deadline of calls that set none; 0: none
+    /// Deadline of calls that set none, from their beginning on; 0: none. A cursor's is for its whole life, not for each next().
+    /// Not of a transaction's begin and commit: those take TransactionOptions::deadline; calls in its body do take this one.
+    std::chrono::milliseconds timeout{0};
 
     /// Reads TENON_STORE (the URI), TENON_SLOW_MS and TENON_TIMEOUT_MS. @errors invalid_argument: TENON_STORE is not set, or a number is none.
     [[nodiscard]] static Result<Config> from_env();
