@@ -64,9 +64,7 @@ Result<bson::Document> stamped_update(const ModelInfo& model, bson::View update,
     std::vector<Addition> additions;
     if (!model.updated_at.empty()) additions.push_back({"$set", model.updated_at, at.ref()});
     if (!model.version.empty()) additions.push_back({"$inc", model.version, one.ref()});
-    if (upsert && !model.created_at.empty() && !touches(update, model.created_at)) {
-        additions.push_back({"$setOnInsert", model.created_at, at.ref()});
-    }
+    if (upsert && !model.created_at.empty()) additions.push_back({"$setOnInsert", model.created_at, at.ref()});
     return with_additions(update, additions);
 }
 
@@ -86,6 +84,7 @@ Result<void> check_update(bson::View update, const ModelInfo& model) {
     std::string kept;
     any_path(update, [&](std::string_view path) {
         const bool ours = (!model.version.empty() && is_of(path, model.version)) ||
+                          (!model.created_at.empty() && is_of(path, model.created_at)) ||
                           (!model.updated_at.empty() && is_of(path, model.updated_at)) ||
                           (model.soft_delete && is_of(path, model.soft_delete->field));
         if (ours) kept = path;
