@@ -90,6 +90,14 @@ CONFORMANCE("a stale copy is a conflict on every verb that takes a version, and 
     good(things.remove(stale.id, {.expected_version = 3}));
 }
 
+CONFORMANCE("a stale version of a deleted document that is purged is a conflict, too", Both) {
+    Repository<M> things(db);
+    const auto    one = good(things.insert(thing<M>("a", 1)));
+    good(things.remove(one.id));
+    CHECK(bad(things.purge(one.id, {.expected_version = 1})).code == Errc::version_conflict);
+    good(things.purge(one.id, {.expected_version = 2}));
+}
+
 CONFORMANCE("a version of a document that is gone is not_found", Versioned, Both) {
     Repository<M> things(db);
     const auto    one = good(things.insert(thing<M>("a", 1)));
@@ -128,14 +136,25 @@ CONFORMANCE("an update may not touch a field that the library keeps", Versioned,
     insert_some(things, 1);
     const auto before = stored(db, things.untyped().name());
     const auto raw    = things.untyped();
-    for (const char* update : {R"({"$set":{"version":5}})", R"({"$inc":{"n":1,"version":1}})", R"({"$rename":{"n":"version"}})"}) {
+    struct Row {
+        const char* update;
+        const char* path;
+    };
+    const Row rows[] = {
+        {R"({"$set":{"version":5}})", "version"},
+        {R"({"$inc":{"n":1,"version":1}})", "version"},
+        {R"({"$rename":{"n":"version"}})", "version"},
+        {R"({"$set":{"created_at":"x"}})", "created_at"},
+        {R"({"$unset":{"updated_at":""}})", "updated_at"},
+    };
+    for (const auto& [update, path] : rows) {
         CAPTURE(update);
         tenon::BulkItems items;
         items.insert(json(R"({"key":"x"})")).update_one(json("{}"), json(update));
         for (const auto& error : {bad(raw.update_one(json("{}"), json(update))), bad(raw.update_many(json("{}"), json(update))),
                                   bad(raw.find_and_update(json("{}"), json(update))), bad(raw.bulk(std::move(items)))}) {
             CHECK(error.code == Errc::invalid_argument);
-            CHECK(error.path == "version");
+            CHECK(error.path == path);
         }
     }
     CHECK(stored(db, raw.name()) == before);

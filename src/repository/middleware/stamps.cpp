@@ -57,6 +57,12 @@ bool matched_nothing(const Reply& reply) noexcept {
     return false;
 }
 
+bool purges(const Operation& operation) noexcept {
+    if (const auto* remove = std::get_if<Delete>(&operation)) return remove->purge;
+    const auto* found = std::get_if<FindAndModify>(&operation);
+    return found != nullptr && found->kind == FindAndModify::Kind::remove && found->purge;
+}
+
 Result<Reply> no_version_expected(Request& request) {
     return fail(Errc::invalid_argument, std::string(verb(request.operation)) + " takes no expected version", "expected_version");
 }
@@ -219,7 +225,9 @@ Result<Reply> Stamps::at_version(Request& request, bson::Document& filter, Sessi
     const ModelInfo&   model    = *request.model;
     const std::int64_t expected = *request.context.expected_version;
     bson::Document     without  = filter;
-    const Request      like{request.collection, Find{}, &model, request.context};
+    Request            like{request.collection, Find{}, &model, request.context};
+    // A purge takes live and deleted documents, so the one with another version may be either.
+    if (purges(request.operation) && like.context.visibility == Visibility::live) like.context.visibility = Visibility::with_deleted;
     add_condition(filter, model.version, Scalar::int64(expected).ref());
 
     auto reply = pass(request, session);
@@ -293,7 +301,8 @@ Result<Reply> Stamps::replace_after_reading(const Request& request, Session& ses
         auto reply = inner_->run(std::move(next), session);
         if (reply && !matched_nothing(*reply)) return reply;
         if (reply) continue;
-        if (*current || reply.error().code != Errc::duplicate_key) return reply;
+        // In a transaction it cannot be asked for again: the failed write ended it.
+        if (*current || reply.error().code != Errc::duplicate_key || session.in_transaction()) return reply;
         duplicate = std::move(reply).error();
     }
 }
