@@ -45,7 +45,7 @@ struct PagerState {
     Result<void>                      start_offset(std::uint64_t number);
     Result<std::optional<bson::View>> read();
     Result<bool>                      open_next();
-    Result<void>                      probe();
+    Result<bool>                      probe();
     Result<DocumentCursor>            find(bson::Document where, bool backwards, std::int64_t skip, std::int64_t limit) const;
     [[nodiscard]] std::string         token(const bson::Document& of, const bson::Document& sort) const;
     [[nodiscard]] bson::ValueRef      key_part(std::size_t part) const noexcept;
@@ -126,6 +126,13 @@ Result<bool> PagerState::open_next() {
             steps.push_back(repository::step_of(key_part(equal)));
             step = 1;
             const auto& path = order.parts()[equal].path;
+            if (path == "_id" && equal > 0) {
+                // Mostly nothing else holds the sort keys of this document, and the far end says so: no more is asked for then.
+                auto behind = probe();
+                if (!behind) return fail(std::move(behind).error());
+                probed = true;
+                if (!*behind) continue;
+            }
             repository::add_equalities(where, order, *key, equal);
             if (!repository::add_behind(where, path, key_part(equal), descending(equal))) continue;
         } else if (!probed) {
@@ -151,21 +158,21 @@ Result<bool> PagerState::open_next() {
     return false;
 }
 
-/// Which types follow the key's own: looks at the far end of the order, so that types nobody uses are not asked for.
-Result<void> PagerState::probe() {
-    const bool is_id = order.parts()[equal].path == "_id";
-    if (is_id && collection.model().id != IdKind::other) return {};  // ids of a model are of one type
+/// Which types follow the key's own: looks at the far end of the order, so that types nobody uses are not asked for. An _id is no
+/// exception: a model's are of one type, but a file may hold what was written before the model was. False: nothing lies behind the key.
+Result<bool> PagerState::probe() {
     bson::Document where = filter;
     repository::add_equalities(where, order, *key, equal);
     auto end = find(std::move(where), !reversed, 0, 1);
     if (!end) return fail(std::move(end).error());
     auto document = end->next();
     if (!document) return fail(std::move(document).error());
-    if (!*document) return {};
+    if (!*document) return false;
     auto last = order.key(**document);
     if (!last) return fail(std::move(last).error());
     auto value = last->begin();
     for (std::size_t i = 0; i < equal; ++i) ++value;
+    if (value->value.identical(key_part(equal))) return false;
     const int to = static_cast<int>(repository::step_of(value->value));
     int       at = static_cast<int>(steps.front());
     if (descending(equal)) {
@@ -173,7 +180,7 @@ Result<void> PagerState::probe() {
     } else {
         while (++at <= to) steps.push_back(static_cast<Step>(at));
     }
-    return {};
+    return true;
 }
 
 /// The next document in reading order, whatever find it comes from.
