@@ -30,6 +30,14 @@ struct Collection::Caller {
         return reply;
     }
 
+    /// Sends a write that may be an upsert, with an _id of the model's kind for what it inserts. @errors as repository::fill_upsert_id.
+    Result<UpdateReply>        upserting(Update operation, CallOptions call, std::optional<std::int64_t> expected_version) const;
+    Result<UpdateReply>        upserting(Replace operation, CallOptions call, std::optional<std::int64_t> expected_version) const;
+    Result<FindAndModifyReply> upserting(FindAndModify operation, CallOptions call, std::optional<std::int64_t> expected_version) const;
+
+    [[nodiscard]] Result<bool> generates_id(bson::View filter, bson::View replacement, const CallOptions& call,
+                                            std::optional<std::int64_t> expected_version) const;
+
     Result<Reply> send(Request request) const;
     [[nodiscard]] std::string where() const;
     [[nodiscard]] tl::unexpected<Error> failed(Error error) const;

@@ -8,7 +8,73 @@ namespace {
 
 UpdateResult as_result(UpdateReply&& reply) { return {reply.matched, reply.modified, std::move(reply.upserted_id)}; }
 
+bool matched(const UpdateReply& reply) noexcept { return reply.matched > 0; }
+bool matched(const FindAndModifyReply& reply) noexcept { return reply.updated_existing || reply.value; }
+bson::Document& replacement_of(Replace& operation) noexcept { return operation.replacement; }
+bson::Document& replacement_of(FindAndModify& operation) noexcept { return operation.change; }
+
+/// An upsert by a replacement without an _id, of a model whose ids are Uuids. A document that is replaced keeps its _id, so there is a
+/// replace first, and only when that meets nothing an insert with a generated one.
+template <class Run, class Op>
+Result<typename Op::Reply> replace_or_insert(const Run& run, const Op& operation, const CallOptions& call, bool in_transaction) {
+    std::optional<Error> duplicate;
+    for (;;) {
+        Op replace     = operation;
+        replace.upsert = false;
+        auto replaced  = run(std::move(replace), call);
+        if (!replaced || matched(*replaced)) return replaced;
+        // Met a document that this call does not see, and would meet it again.
+        if (duplicate) return fail(std::move(*duplicate));
+        Op insert = operation;
+        insert.hint.clear();
+        insert.filter = {};
+        const bson::Value made(bson::Uuid::generate());
+        repository::add_condition(insert.filter, "_id", made);
+        repository::set_first_field(replacement_of(insert), "_id", made);
+        auto inserted = run(std::move(insert), call);
+        if (inserted || inserted.error().code != Errc::duplicate_key || in_transaction) return inserted;
+        duplicate = std::move(inserted).error();  // of one that came meanwhile: to be replaced, then
+    }
+}
+
 }  // namespace
+
+Result<UpdateReply> Collection::Caller::upserting(Update operation, CallOptions call, std::optional<std::int64_t> expected_version) const {
+    if (operation.upsert) {
+        auto filled = repository::fill_upsert_id(operation.filter, operation.update, collection.model_->id);
+        if (!filled) return failed(std::move(filled).error());
+    }
+    return (*this)(std::move(operation), std::move(call), expected_version);
+}
+
+Result<UpdateReply> Collection::Caller::upserting(Replace operation, CallOptions call, std::optional<std::int64_t> expected_version) const {
+    if (operation.upsert) {
+        const auto generates = generates_id(operation.filter, operation.replacement, call, expected_version);
+        if (!generates) return failed(generates.error());
+        if (*generates) return replace_or_insert(*this, operation, call, collection.transaction_ != nullptr);
+    }
+    return (*this)(std::move(operation), std::move(call), expected_version);
+}
+
+Result<FindAndModifyReply> Collection::Caller::upserting(FindAndModify operation, CallOptions call,
+                                                         std::optional<std::int64_t> expected_version) const {
+    if (operation.upsert && operation.kind == FindAndModify::Kind::update) {
+        auto filled = repository::fill_upsert_id(operation.filter, operation.change, collection.model_->id);
+        if (!filled) return failed(std::move(filled).error());
+    } else if (operation.upsert) {
+        const auto generates = generates_id(operation.filter, operation.change, call, expected_version);
+        if (!generates) return failed(generates.error());
+        if (*generates) return replace_or_insert(*this, operation, call, collection.transaction_ != nullptr);
+    }
+    return (*this)(std::move(operation), std::move(call), expected_version);
+}
+
+Result<bool> Collection::Caller::generates_id(bson::View filter, bson::View replacement, const CallOptions& call,
+                                              std::optional<std::int64_t> expected_version) const {
+    // Refused as it is by the layers below, whose word on it would be lost when it came apart.
+    if (expected_version || (collection.model_->soft_delete && call.visibility == Visibility::only_deleted)) return false;
+    return repository::check_upsert_id(filter, replacement, collection.model_->id);
+}
 
 Result<std::vector<bson::Document>> Collection::insert_stored(std::vector<bson::Document> documents, InsertManyOptions options,
                                                               std::string_view call_name) const {
@@ -48,33 +114,34 @@ Result<UpdateResult> Collection::update(DocumentId id, bson::Document update, Up
     const Caller run{*this, "update"};
     auto         filter = std::move(id).filter();
     if (!filter) return run.failed(std::move(filter).error());
-    auto reply = run(Update{std::move(*filter), std::move(update), std::move(options.array_filters), false, options.upsert,
-                            std::move(options.hint)},
-                     std::move(options.call), options.expected_version);
+    auto reply = run.upserting(Update{std::move(*filter), std::move(update), std::move(options.array_filters), false, options.upsert,
+                                      std::move(options.hint)},
+                               std::move(options.call), options.expected_version);
     if (!reply) return fail(std::move(reply).error());
     if (reply->matched == 0 && !reply->upserted_id) return run.missing();
     return as_result(std::move(*reply));
 }
 
 Result<UpdateResult> Collection::update_one(bson::Document filter, bson::Document update, UpdateOptions options) const {
-    auto reply = Caller{*this, "update_one"}(Update{std::move(filter), std::move(update), std::move(options.array_filters), false,
-                                                    options.upsert, std::move(options.hint)},
-                                             std::move(options.call), options.expected_version);
+    auto reply = Caller{*this, "update_one"}.upserting(
+        Update{std::move(filter), std::move(update), std::move(options.array_filters), false, options.upsert, std::move(options.hint)},
+        std::move(options.call), options.expected_version);
     if (!reply) return fail(std::move(reply).error());
     return as_result(std::move(*reply));
 }
 
 Result<UpdateResult> Collection::update_many(bson::Document filter, bson::Document update, UpdateOptions options) const {
-    auto reply = Caller{*this, "update_many"}(Update{std::move(filter), std::move(update), std::move(options.array_filters), true,
-                                                     options.upsert, std::move(options.hint)},
-                                              std::move(options.call), options.expected_version);
+    auto reply = Caller{*this, "update_many"}.upserting(
+        Update{std::move(filter), std::move(update), std::move(options.array_filters), true, options.upsert, std::move(options.hint)},
+        std::move(options.call), options.expected_version);
     if (!reply) return fail(std::move(reply).error());
     return as_result(std::move(*reply));
 }
 
 Result<UpdateResult> Collection::replace_one(bson::Document filter, bson::Document replacement, ReplaceOptions options) const {
-    auto reply = Caller{*this, "replace_one"}(Replace{std::move(filter), std::move(replacement), options.upsert, std::move(options.hint)},
-                                              std::move(options.call), options.expected_version);
+    auto reply = Caller{*this, "replace_one"}.upserting(
+        Replace{std::move(filter), std::move(replacement), options.upsert, std::move(options.hint)}, std::move(options.call),
+        options.expected_version);
     if (!reply) return fail(std::move(reply).error());
     return as_result(std::move(*reply));
 }
@@ -104,7 +171,7 @@ Result<bson::Document> Collection::replace(bson::Document document, ReplaceOptio
     if (!expected && !options.upsert && !model_->version.empty()) expected = document[model_->version].to_int64();
     auto op   = replacing(std::move(document), options.upsert);
     op.hint   = std::move(options.hint);
-    auto reply = run(std::move(op), std::move(options.call), expected);
+    auto reply = run.upserting(std::move(op), std::move(options.call), expected);
     if (!reply) return fail(std::move(reply).error());
     if (!reply->value) return run.missing();
     return std::move(*reply->value);
@@ -122,7 +189,7 @@ Result<bson::Document> Collection::save(bson::Document document, CallOptions cal
         if (!stored) return fail(std::move(stored).error());
         return std::move(stored->front());
     }
-    auto reply = run(replacing(std::move(document), !version.has_value()), std::move(call), version);
+    auto reply = run.upserting(replacing(std::move(document), !version.has_value()), std::move(call), version);
     if (!reply) return fail(std::move(reply).error());
     if (!reply->value) return run.missing();
     return std::move(*reply->value);
@@ -148,7 +215,7 @@ FindAndModify modifying(FindAndModify::Kind kind, bson::Document filter, bson::D
 
 Result<std::optional<bson::Document>> Collection::find_and_update(bson::Document filter, bson::Document update,
                                                                   FindAndModifyOptions options) const {
-    auto reply = Caller{*this, "find_and_update"}(
+    auto reply = Caller{*this, "find_and_update"}.upserting(
         modifying(FindAndModify::Kind::update, std::move(filter), std::move(update), options), std::move(options.call),
         options.expected_version);
     if (!reply) return fail(std::move(reply).error());
@@ -161,8 +228,8 @@ Result<std::optional<bson::Document>> Collection::find_and_replace(bson::Documen
     if (!options.array_filters.empty()) {
         return run.failed(Errc::invalid_argument, "array filters are for updates by operators", "array_filters");
     }
-    auto reply = run(modifying(FindAndModify::Kind::replace, std::move(filter), std::move(replacement), options), std::move(options.call),
-                     options.expected_version);
+    auto reply = run.upserting(modifying(FindAndModify::Kind::replace, std::move(filter), std::move(replacement), options),
+                               std::move(options.call), options.expected_version);
     if (!reply) return fail(std::move(reply).error());
     return std::move(reply->value);
 }
@@ -244,9 +311,7 @@ Result<BulkResult> Collection::bulk(BulkItems items, BulkOptions options) const 
     operation.ordered = options.ordered;
     if (operation.items.empty()) return BulkResult{};
     for (std::size_t i = 0; i < operation.items.size(); ++i) {
-        auto* insert = std::get_if<BulkWrite::InsertOne>(&operation.items[i]);
-        if (insert == nullptr) continue;
-        if (auto filled = repository::fill_id(insert->document, model_->id); !filled) {
+        if (auto filled = repository::fill_item_id(operation.items[i], model_->id); !filled) {
             auto error = std::move(filled).error();
             error.items.push_back({i, error.code, 0, error.message});
             return run.failed(std::move(error));

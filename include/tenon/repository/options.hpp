@@ -42,7 +42,9 @@ struct InsertManyOptions {
 };
 
 struct UpdateOptions {
-    bool                        upsert = false;      ///< inserts what filter and update make when nothing matches
+    /// Inserts what filter and update make when nothing matches. Its _id is one that they state, or a generated ObjectId or Uuid; a model
+    /// whose ids the caller chooses refuses an upsert that states none (invalid_argument, path "upsert").
+    bool                        upsert = false;
     std::vector<bson::Document> array_filters{};     ///< conditions of `$[name]` in the update's paths
     std::string                 hint{};
     std::optional<std::int64_t> expected_version{};  ///< of a versioned model: version_conflict when the stored one differs
@@ -50,7 +52,7 @@ struct UpdateOptions {
 };
 
 struct ReplaceOptions {
-    bool                        upsert = false;  ///< inserts the document when nothing matches
+    bool                        upsert = false;  ///< inserts the document when nothing matches; its _id as UpdateOptions says
     std::string                 hint{};
     std::optional<std::int64_t> expected_version{};
     CallOptions                 call{};
