@@ -123,3 +123,10 @@ TEST_CASE("slow operations go to the log, and nothing else does") {
         CHECK(inserted == (slow == 1));
     }
 }
+
+CONFORMANCE("an aggregation of another collection does not reach a scoped model's documents", SoftDeleted, Both) {
+    const Repository<M> things(db);
+    const auto          error = bad(db.collection("others").aggregate({tenon::bson::doc("$lookup", tenon::bson::doc("from", things.untyped().name()))}));
+    CHECK(error.code == Errc::unsupported);
+    CHECK(error.path == "$lookup");
+}
