@@ -79,7 +79,7 @@ FilterBase field_comparison(const PathRef& a, std::string_view op, const PathRef
     }
     bson::Builder builder;
     builder.open_document("$expr").open_array(op);
-    builder.push("$" + std::string(a.text)).push("$" + std::string(b.text));
+    builder.push(std::string(1, '$').append(a.text)).push(std::string(1, '$').append(b.text));
     return built<FilterBase>(builder.close().close());
 }
 
