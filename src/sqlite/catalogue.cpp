@@ -1,5 +1,8 @@
 #include "sqlite/catalogue.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include "sqlite/statements.hpp"
 
 namespace tenon::sqlite {
@@ -245,15 +248,23 @@ Result<void> add_multikey(Connection& connection, const IndexInfo& index, std::u
 
 namespace {
 
-/// SQLite answers with the mode that it has now, and calls it no error when that is another one.
+/// SQLite answers with the mode that it has now, and calls it no error when that is another one. It does not wait for the lock
+/// that the change takes, whatever the busy handler says, so a second process that creates the file is waited for here.
 Result<void> turn_on_wal(Connection& connection) {
-    sqlite3_stmt* stmt = nullptr;
-    int           rc   = sqlite3_prepare_v2(connection.handle(), "PRAGMA journal_mode=WAL", -1, &stmt, nullptr);
-    if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+    const auto  until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     std::string mode;
-    if (rc == SQLITE_ROW) mode = reinterpret_cast<const char*>(sqlite3_column_text(stmt, 0));
-    sqlite3_finalize(stmt);
-    if (rc != SQLITE_ROW) return fail(connection.error(rc, "turning on the write-ahead log"));
+    for (;;) {
+        sqlite3_stmt* stmt = nullptr;
+        int           rc   = sqlite3_prepare_v2(connection.handle(), "PRAGMA journal_mode=WAL", -1, &stmt, nullptr);
+        if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+        if (rc == SQLITE_ROW) mode = reinterpret_cast<const char*>(sqlite3_column_text(stmt, 0));
+        sqlite3_finalize(stmt);
+        if (rc == SQLITE_ROW) break;
+        if ((rc & 0xFF) != SQLITE_BUSY || std::chrono::steady_clock::now() >= until) {
+            return fail(connection.error(rc, "turning on the write-ahead log"));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
     if (mode == "wal") return {};
     return fail(Errc::io, "the store's file cannot have a write-ahead log (WAL) here, its journal mode stays \"" + mode +
                               "\"; put it on a local disk, where processes can share memory");
@@ -280,12 +291,18 @@ Result<void> prepare_file(Connection& connection, bool may_create) {
     }
     const auto tables = connection.query_integer("SELECT count(*) FROM sqlite_master", what(""));
     if (!tables) return fail(tables.error());
+    if (*tables != 0 && may_create) {
+        // Another process may have made it a store of ours between these reads.
+        const auto since = connection.query_integer("PRAGMA application_id", what(""));
+        if (!since) return fail(since.error());
+        if (*since == application_id) return turn_on_wal(connection);
+    }
     if (*ours != 0 || *format != 0 || *tables != 0) {
         return fail(Errc::corrupt, "the file is an SQLite database, but not one of this library; choose another path");
     }
     if (!may_create) return fail(Errc::corrupt, "the file is empty and may not be written");
 
-    // Two processes may be here at once: the one that comes second finds the header written.
+    // Several processes may be here at once: those that come second find the header written.
     if (auto done = turn_on_wal(connection); !done) return done;
     if (auto done = connection.execute("BEGIN IMMEDIATE", "creating the store"); !done) return done;
     auto outcome = [&]() -> Result<void> {
