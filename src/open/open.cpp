@@ -6,6 +6,10 @@
 #include <tenon/store/sqlite.hpp>
 #endif
 
+#if TENON_HAS_MONGO
+#include <tenon/store/mongo.hpp>
+#endif
+
 #include "store/uri.hpp"
 
 namespace tenon {
@@ -13,6 +17,13 @@ namespace tenon {
 namespace {
 
 Result<std::shared_ptr<Store>> open_engine(const Config& config) {
+    if (config.uri.starts_with("mongodb://") || config.uri.starts_with("mongodb+srv://")) {
+#if TENON_HAS_MONGO
+        return mongo::open_store(config);
+#else
+        return fail(Errc::unsupported, "this build has no MongoDB store; build with TENON_MONGO=ON", "uri");
+#endif
+    }
     auto uri = StoreUri::parse(config.uri);
     if (!uri) return fail(std::move(uri).error());
     if (uri->scheme == "sqlite") {
@@ -22,10 +33,7 @@ Result<std::shared_ptr<Store>> open_engine(const Config& config) {
         return fail(Errc::unsupported, "this build has no embedded store; build with TENON_SQLITE=ON", "uri");
 #endif
     }
-    if (uri->scheme == "mongodb" || uri->scheme == "mongodb+srv") {
-        return fail(Errc::unsupported, "this build has no MongoDB store", "uri");
-    }
-    return fail(Errc::invalid_argument, "no store is called \"" + uri->scheme + "\"; write sqlite:path or sqlite::memory:", "uri");
+    return fail(Errc::invalid_argument, "no store is called \"" + uri->scheme + "\"; write mongodb://host/database, sqlite:path or sqlite::memory:", "uri");
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ struct Collection::Caller {
         request.context.expected_version = expected_version;
         request.context.deadline         = call.deadline;
         request.context.stop             = std::move(call.stop);
+        request.context.server           = server_options(std::move(call.server));
         auto reply = repository::reply_as<typename Op::Reply>(send(std::move(request)));
         if (!reply) reply.error().where = where();
         return reply;
@@ -38,6 +39,8 @@ struct Collection::Caller {
     [[nodiscard]] Result<bool> generates_id(bson::View filter, bson::View replacement, const CallOptions& call,
                                             std::optional<std::int64_t> expected_version) const;
 
+    /// The call's own, completed by the collection's; null: neither has any.
+    [[nodiscard]] std::shared_ptr<const ServerOptions> server_options(std::optional<ServerOptions> of_call) const;
     Result<Reply> send(Request request) const;
     [[nodiscard]] std::string where() const;
     [[nodiscard]] tl::unexpected<Error> failed(Error error) const;

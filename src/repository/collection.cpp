@@ -23,6 +23,17 @@ Collection Collection::in(const Transaction& transaction) const {
     return bound;
 }
 
+Collection Collection::with(ServerOptions options) const {
+    Collection out = *this;
+    out.server_    = std::make_shared<const ServerOptions>(server_ ? options.or_else(*server_) : std::move(options));
+    return out;
+}
+
+std::shared_ptr<const ServerOptions> Collection::Caller::server_options(std::optional<ServerOptions> of_call) const {
+    if (!of_call) return collection.server_;
+    return std::make_shared<const ServerOptions>(collection.server_ ? of_call->or_else(*collection.server_) : std::move(*of_call));
+}
+
 Result<Reply> Collection::Caller::send(Request request) const {
     const auto* transaction = collection.transaction_.get();
     if (transaction == nullptr) return detail::run(*collection.database_, std::move(request), nullptr);

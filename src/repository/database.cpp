@@ -115,6 +115,9 @@ Collection Database::collection(std::string_view name) const {
 
 Capabilities Database::capabilities() const { return state_->stack->capabilities(); }
 
+Health       Database::health(const Deadline& deadline) const noexcept { return state_->stack->health(deadline); }
+Result<void> Database::wait_until_ready(const Deadline& deadline) const { return state_->stack->wait_until_ready(deadline); }
+
 Result<std::vector<std::string>> Database::list_collections() const {
     auto reply = tenon::run(*this, Request{.operation = ListCollections{}});
     if (!reply) return fail(std::move(reply).error());

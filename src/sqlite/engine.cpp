@@ -74,6 +74,18 @@ Engine::~Engine() {
     if (owner_ == ::getpid()) folder_.remove();
 }
 
+PoolHealth Engine::pool_state() const noexcept {
+    PoolHealth pool;
+    for (const auto& slot : slots_) {
+        const auto state = slot.state.load(std::memory_order_relaxed);
+        if (state != State::absent) ++pool.open;
+        if (state == State::busy) ++pool.in_use;
+    }
+    pool.waiting = static_cast<std::uint32_t>(std::max(0, waiting_.load(std::memory_order_relaxed)));
+    pool.maximum = static_cast<std::uint32_t>(slots_.size());
+    return pool;
+}
+
 std::optional<std::size_t> Engine::claim(std::size_t hint) noexcept {
     // A connection that is open already comes before a new one.
     for (const State wanted : {State::idle, State::absent}) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <tenon/store/health.hpp>
+
 #include "sqlite/connection.hpp"
 #include "sqlite/expiry.hpp"
 #include "sqlite/memory_folder.hpp"
@@ -85,6 +87,8 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
     [[nodiscard]] bool read_only() const noexcept { return read_only_; }
+    /// The read connections as they are at this moment.
+    [[nodiscard]] PoolHealth pool_state() const noexcept;
     /// The cursors that hold a reader: those past their age give it back when another call needs one, or writes.
     [[nodiscard]] const std::shared_ptr<ExpiryList>& cursors() const noexcept { return cursors_; }
 

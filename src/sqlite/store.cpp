@@ -47,8 +47,37 @@ Capabilities SqliteStore::capabilities() const {
     capabilities.transactions   = true;
     capabilities.persistent     = !engine_->options().memory;
     capabilities.engine         = "sqlite";
+    capabilities.topology       = "embedded";
     capabilities.engine_version = sqlite3_libversion();
     return capabilities;
+}
+
+Health SqliteStore::health(const Deadline& deadline) noexcept {
+    Health health;
+    health.engine         = "sqlite";
+    health.role           = "embedded";
+    health.server_version = sqlite3_libversion();
+    health.pool           = engine_->pool_state();
+    try {
+        const auto started = std::chrono::steady_clock::now();
+        Limits     limits{Context{}};
+        limits.deadline = deadline.at ? deadline : Deadline::after(std::chrono::seconds(5));
+        auto reader     = engine_->reader(limits);
+        auto read       = reader ? current_catalogue(**reader) : fail(std::move(reader.error()));
+        health.connected  = read.has_value();
+        health.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started);
+        health.status     = health.connected ? HealthStatus::healthy : HealthStatus::unhealthy;
+        if (!read) health.problem = read.error().message;
+    } catch (const std::exception&) {
+        health.problem = "out of memory";
+    }
+    return health;
+}
+
+Result<void> SqliteStore::wait_until_ready(const Deadline& deadline) {
+    // An open file is ready; what can keep a writer waiting is another writer, and that is each call's own wait.
+    if (deadline.passed()) return fail(Errc::timeout, "the deadline passed before the call began");
+    return {};
 }
 
 Result<std::shared_ptr<TransactionState>> SqliteStore::transaction_of(Session& session) const {
@@ -82,6 +111,9 @@ Result<Reply> SqliteStore::dispatch(Request& request, Session& session) {
             return fail(Errc::invalid_argument, "the transaction is read-only");
         }
     }
+    if (request.context.server && !request.context.server->collation.empty()) {
+        return mql::unsupported("a collation", "collation");
+    }
     if (!call.limits.none() && call.limits.reached()) return fail(call.limits.error("starting"));
     return std::visit(overloaded{
         [&](Find& op) { return run_find(call, op); },
@@ -104,6 +136,9 @@ Result<Reply> SqliteStore::dispatch(Request& request, Session& session) {
         [&](CreateCollection&) { return run_create_collection(call); },
         [&](DropCollection&) { return run_drop_collection(call); },
         [&](ListCollections&) { return run_list_collections(call); },
+        [&](Watch&) -> Result<Reply> { return mql::unsupported("watch"); },
+        [&](Command&) -> Result<Reply> { return mql::unsupported("a command to the server"); },
+        [&](ShardCollection&) -> Result<Reply> { return mql::unsupported("sharding"); },
     }, static_cast<Operation::variant&>(request.operation));
 }
 

@@ -67,6 +67,8 @@ public:
     Result<void> commit(Session& session, const Context& context) override;
     void abort(Session& session) noexcept override;
     [[nodiscard]] Capabilities capabilities() const override;
+    [[nodiscard]] Health health(const Deadline& deadline) noexcept override;
+    Result<void> wait_until_ready(const Deadline& deadline) override;
 
     // Around fork(), from fork.cpp; one thread is left then.
     [[nodiscard]] Engine& engine() noexcept { return *engine_; }

@@ -35,6 +35,9 @@ constexpr std::array verbs{
     Verb{"create_collection", true},
     Verb{"drop_collection", true},
     Verb{"list_collections", false},
+    Verb{"watch", false},
+    Verb{"command", true},
+    Verb{"shard_collection", true},
 };
 
 using Alternatives = Operation::variant;
@@ -44,6 +47,7 @@ static_assert(std::is_same_v<std::variant_alternative_t<6, Alternatives>, FindAn
 static_assert(std::is_same_v<std::variant_alternative_t<11, Alternatives>, BulkWrite>);
 static_assert(std::is_same_v<std::variant_alternative_t<13, Alternatives>, CreateIndexes>);
 static_assert(std::is_same_v<std::variant_alternative_t<19, Alternatives>, ListCollections>);
+static_assert(std::is_same_v<std::variant_alternative_t<21, Alternatives>, Command>);
 
 /// A pipeline that ends in $out or $merge writes its result into a collection.
 bool writes_its_result(const Aggregate& aggregate) noexcept {

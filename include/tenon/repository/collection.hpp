@@ -37,6 +37,8 @@ public:
 
     /// This collection inside a transaction. After its end every call is invalid_argument.
     [[nodiscard]] Collection in(const Transaction& transaction) const;
+    /// This collection with server options of its own: calls that set none of a kind take these.
+    [[nodiscard]] Collection with(ServerOptions options) const;
     /// The collection's name.
     [[nodiscard]] const std::string& name() const noexcept { return model_->collection; }
     [[nodiscard]] const ModelInfo& model() const noexcept { return *model_; }
@@ -152,6 +154,7 @@ private:
     std::shared_ptr<detail::DatabaseState>    database_;
     std::shared_ptr<const ModelInfo>          model_;  // of the program, or this handle's own
     std::shared_ptr<detail::TransactionState> transaction_{};
+    std::shared_ptr<const ServerOptions>      server_{};  // null: none of its own
 };
 
 }  // namespace tenon

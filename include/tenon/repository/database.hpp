@@ -11,6 +11,7 @@
 #include <tenon/repository/transaction.hpp>
 #include <tenon/store/capabilities.hpp>
 #include <tenon/store/config.hpp>
+#include <tenon/store/health.hpp>
 
 namespace tenon {
 
@@ -63,6 +64,10 @@ public:
 
     /// What the live deployment can do.
     [[nodiscard]] Capabilities capabilities() const;
+    /// How the deployment is, found out within the deadline (none: 5 s). Never throws, never hangs.
+    [[nodiscard]] Health health(const Deadline& deadline = {}) const noexcept;
+    /// Waits until the deployment takes writes: of use after a lazy open. @errors timeout, network, auth, invalid_argument.
+    Result<void> wait_until_ready(const Deadline& deadline) const;
     /// The names of all collections, sorted.
     [[nodiscard]] Result<std::vector<std::string>> list_collections() const;
 

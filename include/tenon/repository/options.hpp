@@ -18,6 +18,7 @@ struct CallOptions {
     std::stop_token stop{};                         ///< ends the call with Errc::cancelled
     Visibility      visibility = Visibility::live;  ///< which documents of a soft-deleting model the call sees
     std::string     actor{};                        ///< who acts, for hooks and logs
+    std::optional<ServerOptions> server{};          ///< concerns, comment, collation, batch size: `.server = {{.comment = "nightly"}}`
 };
 
 struct FindOptions {

@@ -1,7 +1,9 @@
 #pragma once
 // What a deployment can do, and what a transaction asks of it. Light: services include this without the operations.
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <tenon/store/context.hpp>
@@ -15,15 +17,27 @@ struct Capabilities {
     bool          text_indexes     = false;
     bool          ttl_indexes      = false;
     bool          change_streams   = false;
+    bool          sharding         = false;  ///< a mongos: ShardCollection works
+    bool          collation        = false;
+    bool          retryable_writes = false;
     bool          persistent       = true;   ///< false: gone when the last handle closes
     std::string   engine{};                  ///< "sqlite", "mongodb"
     std::string   engine_version{};
+    std::string   topology{};                ///< "embedded", "standalone", "replica_set", "sharded", "load_balanced"; empty: not known yet
     std::uint32_t max_document_size = 16U * 1024U * 1024U;
+    std::uint32_t max_message_size  = 48'000'000U;
+    std::uint32_t max_write_batch   = 100'000U;
 };
 
 struct TransactionOptions {
     bool      read_only = false;  ///< one snapshot for all reads; a write is invalid_argument
     Deadline  deadline{};         ///< of the whole transaction, waiting and reruns included; none: 120 s
+    /// Of every operation in it, of the commit the write concern; what is empty is the URI's. The embedded store needs none of them.
+    std::optional<ReadConcern>    read_concern{};    ///< local, majority or snapshot
+    std::optional<WriteConcern>   write_concern{};
+    std::optional<ReadPreference> read_preference{}; ///< MongoDB takes primary alone
+    std::chrono::milliseconds     max_commit_time{0};///< how long the server may take to commit; 0: until the deadline
+    bool                          causal_consistency = true;  ///< reads see what the session wrote before. MongoDB manual: Causal Consistency
 };
 
 }  // namespace tenon

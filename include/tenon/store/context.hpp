@@ -3,9 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+
+#include <tenon/store/server_options.hpp>
 
 namespace tenon {
 
@@ -39,6 +42,7 @@ struct Context {
     std::optional<std::int64_t> expected_version{};  ///< a write by id on a versioned model: the version the caller read
     Deadline                    deadline{};
     std::stop_token             stop{};              ///< ends a wait or a scan with Errc::cancelled
+    std::shared_ptr<const ServerOptions> server{};   ///< null: all defaults; shared, since every layer passes the context on
 };
 
 }  // namespace tenon

@@ -2,6 +2,7 @@
 // Operations are data: one plain struct a verb, `Operation` the variant of them, and the Reply each names.
 // Services need not include this header; middleware and engines do.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <tenon/bson/document.hpp>
+#include <tenon/store/change_cursor.hpp>
 #include <tenon/store/cursor.hpp>
 #include <tenon/store/model_info.hpp>
 
@@ -62,12 +64,18 @@ struct IndexesReply {
 struct CollectionsReply {
     std::vector<std::string> names{};  ///< sorted
 };
+struct WatchReply {
+    std::unique_ptr<ChangeCursor> changes{};
+};
+struct CommandReply {
+    bson::Document reply{};  ///< the server's, with {ok: 1}
+};
 struct DoneReply {
     bool changed = true;  ///< false: it was so already
 };
 
 using Reply = std::variant<DoneReply, FindReply, InsertReply, UpdateReply, DeleteReply, FindAndModifyReply, CountReply,
-                           DistinctReply, BulkReply, ExplainReply, IndexesReply, CollectionsReply>;
+                           DistinctReply, BulkReply, ExplainReply, IndexesReply, CollectionsReply, WatchReply, CommandReply>;
 
 // Operations ---------------------------------------------------------------------------------------------------------
 
@@ -164,6 +172,7 @@ struct Distinct {
 struct Aggregate {
     using Reply = FindReply;
     std::vector<bson::Document> pipeline{};
+    std::string                 hint{};
 };
 
 /// Many writes in one call, in order (the first failure ends it) or not (each is tried).
@@ -211,9 +220,40 @@ struct ListCollections {
     using Reply = CollectionsReply;
 };
 
+/// MongoDB manual: Change Streams. The events of a collection, or with an empty Request::collection of the whole database.
+struct Watch {
+    using Reply = WatchReply;
+    enum class FullDocument : std::uint8_t { none, update_lookup, when_available, required };
+    std::vector<bson::Document> pipeline{};          ///< stages behind $changeStream: $match, $project, ...
+    FullDocument                full_document = FullDocument::none;    ///< of updates; inserts and replaces always bring theirs
+    FullDocument                before_change = FullDocument::none;    ///< the document before: none, when_available or required (6.0)
+    bson::Document              resume_after{};      ///< a ChangeCursor::resume_token
+    std::optional<bson::Timestamp> start_at{};       ///< cluster time to start at; not with resume_after
+    std::chrono::milliseconds   max_await{1000};     ///< how long one wait on the server lasts
+};
+
+/// A database command as it stands. For what no other verb says; refused where a tenant is set.
+struct Command {
+    using Reply = CommandReply;
+    bson::Document command{};  ///< its name is the first key
+};
+
+/// Shards the collection through a mongos, and gives key ranges to zones. MongoDB manual: shardCollection, updateZoneKeyRange.
+struct ShardCollection {
+    using Reply = DoneReply;   ///< changed: false when it was sharded by this key already
+    struct Zone {
+        std::string    name{};
+        bson::Document from{};  ///< inclusive; names every field of the key or a prefix
+        bson::Document to{};    ///< exclusive
+    };
+    bson::Document    key{};    ///< path -> 1 or "hashed"
+    bool              unique = false;
+    std::vector<Zone> zones{};
+};
+
 struct Operation : std::variant<Find, Insert, Update, Replace, Delete, Restore, FindAndModify, Count, EstimatedCount, Distinct,
                                 Aggregate, BulkWrite, Explain, CreateIndexes, ListIndexes, DropIndexes, HideIndex,
-                                CreateCollection, DropCollection, ListCollections> {
+                                CreateCollection, DropCollection, ListCollections, Watch, Command, ShardCollection> {
     using variant::variant;
 };
 

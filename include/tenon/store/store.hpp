@@ -9,6 +9,7 @@
 #include <tenon/result.hpp>
 #include <tenon/store/capabilities.hpp>
 #include <tenon/store/context.hpp>
+#include <tenon/store/health.hpp>
 #include <tenon/store/operation.hpp>
 
 namespace tenon {
@@ -54,7 +55,13 @@ public:
     virtual Result<void> commit(Session& session, const Context& context) = 0;
     virtual void         abort(Session& session) noexcept                 = 0;
 
+    /// What the deployment can do, as last observed.
     [[nodiscard]] virtual Capabilities capabilities() const = 0;
+
+    /// How the deployment is. Never throws and never outlasts the deadline (none: 5 s).
+    [[nodiscard]] virtual Health health(const Deadline& deadline) noexcept = 0;
+    /// Waits until the deployment takes writes. @errors timeout, auth, invalid_argument; network when the deadline met no server.
+    virtual Result<void> wait_until_ready(const Deadline& deadline) = 0;
 };
 
 }  // namespace tenon

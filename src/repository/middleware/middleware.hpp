@@ -18,6 +18,8 @@ public:
     Result<void> commit(Session& session, const Context& context) override { return inner_->commit(session, context); }
     void         abort(Session& session) noexcept override { inner_->abort(session); }
     [[nodiscard]] Capabilities capabilities() const override { return inner_->capabilities(); }
+    [[nodiscard]] Health health(const Deadline& deadline) noexcept override { return inner_->health(deadline); }
+    Result<void> wait_until_ready(const Deadline& deadline) override { return inner_->wait_until_ready(deadline); }
 
 protected:
     Result<Reply> pass(Request& request, Session& session) { return inner_->run(std::move(request), session); }

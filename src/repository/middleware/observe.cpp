@@ -19,7 +19,10 @@ Result<Reply> Observe::run(Request request, Session& session) {
     const auto started     = timed ? clock::now() : clock::time_point{};
 
     auto& context = request.context;
-    if (!context.deadline.at && timeout_.count() > 0) context.deadline = Deadline::after(timeout_);
+    if (!context.deadline.at) {
+        const auto timeout = context.server && context.server->timeout ? *context.server->timeout : timeout_;
+        if (timeout.count() > 0) context.deadline = Deadline::after(timeout);
+    }
     Result<Reply> reply = [&]() -> Result<Reply> {
         if (context.stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
         if (context.deadline.passed()) return fail(Errc::timeout, "the deadline passed before the call began");

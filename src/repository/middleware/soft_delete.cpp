@@ -193,6 +193,10 @@ Result<Reply> SoftDelete::run(Request request, Session& session) {
                           [&](CreateCollection&) { return unchanged(request, session); },
                           [&](DropCollection&) { return unchanged(request, session); },
                           [&](ListCollections&) { return unchanged(request, session); },
+                          // Events are of what happens to a document, and a soft delete is one of them.
+                          [&](Watch&) { return unchanged(request, session); },
+                          [&](Command&) { return unchanged(request, session); },
+                          [&](ShardCollection&) { return unchanged(request, session); },
                       },
                       request.operation);
 }

@@ -131,6 +131,9 @@ Result<Reply> Stamps::run(Request request, Session& session) {
                           [&](CreateCollection&) { return read(request, session); },
                           [&](DropCollection&) { return read(request, session); },
                           [&](ListCollections&) { return read(request, session); },
+                          [&](Watch&) { return read(request, session); },
+                          [&](Command&) { return read(request, session); },
+                          [&](ShardCollection&) { return read(request, session); },
                       },
                       request.operation);
 }

@@ -34,6 +34,9 @@ Result<Reply> Tenant::run(Request request, Session& session) {
                           [](const CreateCollection&) { return refused("create_collection"); },
                           [](const DropCollection&) { return refused("drop_collection"); },
                           [](const ListCollections&) { return refused("list_collections"); },
+                          [](const Watch&) { return refused("watch"); },
+                          [](const Command&) { return refused("command"); },
+                          [](const ShardCollection&) { return refused("shard_collection"); },
                       },
                       request.operation);
 }

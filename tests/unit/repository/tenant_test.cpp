@@ -14,6 +14,8 @@ public:
     Result<void> commit(Session&, const Context&) override { return {}; }
     void         abort(Session&) noexcept override {}
     [[nodiscard]] Capabilities capabilities() const override { return {}; }
+    [[nodiscard]] Health health(const Deadline&) noexcept override { return {}; }
+    Result<void>         wait_until_ready(const Deadline&) override { return {}; }
 };
 
 }  // namespace
@@ -24,7 +26,8 @@ TEST_CASE("a request with a tenant is refused on every verb, one without passes"
     class None final : public Session {} session;
     Operation operations[] = {Find{},      Insert{},        Update{},        Replace{},     Delete{},           Restore{},         FindAndModify{},
                               Count{},     EstimatedCount{}, Distinct{},     Aggregate{},   BulkWrite{},        Explain{},         CreateIndexes{},
-                              ListIndexes{}, DropIndexes{}, HideIndex{},     CreateCollection{}, DropCollection{}, ListCollections{}};
+                              ListIndexes{}, DropIndexes{}, HideIndex{},     CreateCollection{}, DropCollection{}, ListCollections{},
+                              Watch{}, Command{}, ShardCollection{}};
     CHECK(std::size(operations) == std::variant_size_v<Operation::variant>);
     for (auto& operation : operations) {
         const std::string name(verb(operation));
