@@ -1,14 +1,54 @@
 #include "mongo/store.hpp"
 
+#include "mongo/operations.hpp"
+
 namespace tenon::mongo {
 
 namespace {
 
 tl::unexpected<Error> not_yet(std::string_view what) { return fail(Errc::unsupported, std::string(what) + " is not supported by this store yet"); }
 
+Result<void> check_name(const Request& request) {
+    // The driver takes names that end at a NUL: half of this one would be another collection.
+    if (request.collection.find('\0') != std::string::npos) return fail(Errc::invalid_argument, "a collection's name may hold no NUL", "collection");
+    return {};
+}
+
 }  // namespace
 
-Result<Reply> MongoStore::run(Request request, Session&) { return not_yet(verb(request.operation)); }
+Result<Reply> MongoStore::run(Request request, Session& session) {
+    auto reply = dispatch(request, session);
+    if (!reply && reply.error().where.empty()) reply.error().where = where(request);
+    return reply;
+}
+
+Result<Call> MongoStore::call_for(Request& request, Session&) {
+    if (auto checked = check_name(request); !checked) return fail(std::move(checked.error()));
+    Call call;
+    call.database   = pool_->database();
+    call.collection = request.collection;
+    call.context    = request.context;
+    auto lease      = pool_->lease(call.context);
+    if (!lease) return fail(std::move(lease.error()));
+    call.lease  = std::move(*lease);
+    call.client = call.lease.get();
+    return call;
+}
+
+Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
+    auto made = call_for(request, session);
+    if (!made) return fail(std::move(made.error()));
+    Call& call = *made;
+    return std::visit(overloaded{
+        [&](Find& op) { return run_find(call, op); },
+        [&](Insert& op) { return run_insert(call, op); },
+        [&](Aggregate& op) { return run_aggregate(call, op); },
+        [&](Count& op) { return run_count(call, op); },
+        [&](EstimatedCount&) { return run_estimated_count(call); },
+        [&](Distinct& op) { return run_distinct(call, op); },
+        [&](auto&) -> Result<Reply> { return not_yet(verb(request.operation)); },
+    }, static_cast<Operation::variant&>(request.operation));
+}
 
 Result<std::unique_ptr<Session>> MongoStore::begin(const TransactionOptions&, const Context&) { return not_yet("a transaction"); }
 

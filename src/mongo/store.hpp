@@ -6,6 +6,7 @@
 #include <tenon/store/mongo.hpp>
 #include <tenon/store/store.hpp>
 
+#include "mongo/call.hpp"
 #include "mongo/pool.hpp"
 
 namespace tenon::mongo {
@@ -23,6 +24,10 @@ public:
     Result<void> wait_until_ready(const Deadline& deadline) override;
 
 private:
+    [[nodiscard]] Result<Reply> dispatch(Request& request, Session& session);
+    /// Leases a client, or takes the transaction's.
+    [[nodiscard]] Result<Call> call_for(Request& request, Session& session);
+
     std::shared_ptr<Pool> pool_;
 };
 

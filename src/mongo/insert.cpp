@@ -1,0 +1,125 @@
+#include "mongo/operations.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "mongo/options.hpp"
+#include "mongo/write_errors.hpp"
+#include "mql/upsert.hpp"
+
+namespace tenon::mongo {
+
+namespace {
+
+bool has_id_first(bson::View document) noexcept {
+    const auto first = document.begin();
+    return first != document.end() && first->key == "_id";
+}
+
+/// The document as the server stores it: its _id in front, made when there is none.
+Result<void> complete(bson::Document& document) {
+    if (!has_id_first(document)) {
+        // An ObjectId with its key and type takes 17 bytes.
+        const bool made = document["_id"].missing();
+        if (document.size() + (made ? 17U : 0U) > bson::max_document_size) return too_large();
+        document = mql::with_id_first(document);
+    }
+    if (document.size() > bson::max_document_size) return too_large();
+    return {};
+}
+
+/// Which of the caller's documents go to the server, and those refused before.
+struct Prepared {
+    std::vector<std::size_t> sent{};  ///< indexes; left empty when all are
+    std::vector<Refusal>     refused{};
+    std::size_t              count = 0;
+
+    [[nodiscard]] std::size_t caller_index(std::size_t i) const noexcept { return sent.empty() ? i : sent[i]; }
+};
+
+Prepared prepare(Insert& op) {
+    Prepared prepared;
+    for (std::size_t i = 0; i < op.documents.size(); ++i) {
+        auto done = complete(op.documents[i]);
+        if (done) {
+            if (!prepared.refused.empty()) prepared.sent.push_back(i);
+            ++prepared.count;
+            continue;
+        }
+        if (prepared.refused.empty()) {
+            for (std::size_t before = 0; before < i; ++before) prepared.sent.push_back(before);
+        }
+        prepared.refused.push_back({i, std::move(done.error())});
+        if (op.ordered) break;
+    }
+    return prepared;
+}
+
+Result<void> send(const Call& call, const Insert& op, const Prepared& prepared, WriteFailure& failure, Bson& reply) {
+    Bson options;
+    options.add("validate", false);
+    if (prepared.count > 1 && !op.ordered) options.add("ordered", false);
+    if (auto added = add_options(options, call, takes::insert); !added) return added;
+    const auto   collection = call.handle();
+    bson_error_t said{};
+    bool         done = false;
+    if (prepared.count == 1) {
+        done = mongoc_collection_insert_one(collection.get(), Borrowed(op.documents[prepared.caller_index(0)]).get(), options.get(), reply.get(), &said);
+    } else {
+        BorrowedList documents(prepared.count);
+        for (std::size_t i = 0; i < prepared.count; ++i) documents.push(op.documents[prepared.caller_index(i)]);
+        done = mongoc_collection_insert_many(collection.get(), documents.get(), prepared.count, options.get(), reply.get(), &said);
+    }
+    if (!done) failure = write_failure(said, *reply.get(), call.context);
+    return done ? Result<void>{} : fail(Error{});
+}
+
+/// All that the caller learns of a failed insert, by the indexes of its own list.
+Error insert_error(const Insert& op, const Prepared& prepared, WriteFailure failure, const Bson& reply) {
+    bool first_is_ours = failure.error.message.empty();
+    for (auto& refusal : failure.refusals) refusal.index = prepared.caller_index(refusal.index);
+    const bool stopped = op.ordered && !failure.refusals.empty();
+    if (!stopped) {
+        for (const auto& refusal : prepared.refused) failure.refusals.push_back(refusal);
+        std::stable_sort(failure.refusals.begin(), failure.refusals.end(), [](const Refusal& a, const Refusal& b) { return a.index < b.index; });
+        first_is_ours = first_is_ours || (failure.applied && !failure.refusals.empty() && failure.error.outcome == Outcome::none);
+    }
+    Error error = first_is_ours ? failure.refusals.front().error : std::move(failure.error);
+    if (!failure.refusals.empty()) error.document_id = shown_id(op.documents[failure.refusals.front().index]);
+
+    std::vector<bool> left_out(op.documents.size(), false);
+    for (const auto& refusal : failure.refusals) {
+        left_out[refusal.index] = true;
+        if (op.ordered) std::fill(left_out.begin() + static_cast<std::ptrdiff_t>(refusal.index), left_out.end(), true);
+    }
+    if (!failure.applied && prepared.count > 0 && !first_is_ours) {
+        // The reply counts what earlier batches did; which documents those were is known of ordered ones alone.
+        bson_iter_t  counted;
+        const auto   inserted = bson_iter_init_find(&counted, reply.get(), "insertedCount") ? bson_iter_as_int64(&counted) : 0;
+        const auto   known    = op.ordered ? static_cast<std::ptrdiff_t>(inserted) : 0;
+        if (known < static_cast<std::ptrdiff_t>(left_out.size())) std::fill(left_out.begin() + known, left_out.end(), true);
+    }
+    error = many_error(std::move(error), failure.refusals, op.documents.size());
+    for (std::size_t i = 0; i < op.documents.size(); ++i) {
+        if (!left_out[i]) error.inserted.push_back({i, shown_id(op.documents[i])});
+    }
+    if (error.outcome != Outcome::unknown) error.outcome = error.inserted.empty() ? Outcome::none : Outcome::partial;
+    return error;
+}
+
+}  // namespace
+
+Result<Reply> run_insert(Call& call, Insert& op) {
+    const auto   prepared = prepare(op);
+    WriteFailure failure;
+    Bson         reply;
+    failure.applied = true;
+    if (prepared.count > 0) {
+        auto done = send(call, op, prepared, failure, reply);
+        if (!done && failure.error.message.empty()) return fail(std::move(done.error()));
+        if (done && prepared.refused.empty()) return Reply(InsertReply{std::move(op.documents)});
+    }
+    return fail(insert_error(op, prepared, std::move(failure), reply));
+}
+
+}  // namespace tenon::mongo

@@ -1,0 +1,120 @@
+#include "mongo/write_errors.hpp"
+
+#include <algorithm>
+
+#include <tenon/bson/json.hpp>
+
+#include "mql/mql_error.hpp"
+
+namespace tenon::mongo {
+
+namespace {
+
+Error refusal_error(bson::View said) {
+    Error error;
+    error.server.code = static_cast<std::int32_t>(said["code"].to_int64().value_or(0));
+    error.server.name = code_name(error.server.code);
+    if (const auto words = said["errmsg"]; words.type() == bson::Type::string) error.server.message = words.as_string();
+    error.code    = meaning(error.server.code);
+    error.message = advice(error.code, error.server.code);
+    if (error.code == Errc::duplicate_key) describe_duplicate(error, said);
+    return error;
+}
+
+std::vector<Refusal> read_refusals(bson::View reply) {
+    std::vector<Refusal> refusals;
+    const auto           errors = reply["writeErrors"];
+    if (errors.type() != bson::Type::array) return refusals;
+    for (const auto& [key, value] : errors.as_view()) {
+        if (value.type() != bson::Type::document) continue;
+        const auto index = value.as_view()["index"].to_int64().value_or(0);
+        refusals.push_back({static_cast<std::size_t>(std::max<std::int64_t>(0, index)), refusal_error(value.as_view())});
+    }
+    std::stable_sort(refusals.begin(), refusals.end(), [](const Refusal& a, const Refusal& b) { return a.index < b.index; });
+    return refusals;
+}
+
+/// The write concern's error of a reply: a command's own has one, the driver's sums up several.
+bson::ValueRef concern_error(bson::View reply) {
+    if (const auto one = reply["writeConcernError"]; one.type() == bson::Type::document) return one;
+    const auto many = reply["writeConcernErrors"];
+    if (many.type() != bson::Type::array || many.as_view().empty()) return {};
+    const auto first = many.as_view().begin()->value;
+    return first.type() == bson::Type::document ? first : bson::ValueRef{};
+}
+
+}  // namespace
+
+void describe_duplicate(Error& error, bson::View write_error) {
+    // "E11000 duplicate key error collection: shop.orders index: number_1 dup key: { ... }": the values begin behind the name.
+    const std::string_view words = error.server.message;
+    const auto             from  = words.find(" index: ");
+    const auto             to    = words.find(" dup key:");
+    error.message                = "another document has this key in ";
+    if (from != std::string_view::npos && to != std::string_view::npos && from + 8 < to) {
+        error.message += "the unique index \"" + std::string(words.substr(from + 8, to - from - 8)) + "\"";
+    } else {
+        error.message += "a unique index";
+    }
+    const auto pattern = write_error["keyPattern"];
+    if (pattern.type() == bson::Type::document && !pattern.as_view().empty()) error.path = pattern.as_view().begin()->key;
+}
+
+WriteFailure write_failure(const bson_error_t& said, const bson_t& reply, const Context& context) {
+    WriteFailure failure;
+    failure.error = to_error(said, &reply, Effect::write, context);
+    const auto view = received(reply);
+    if (!view) return failure;
+    failure.refusals        = read_refusals(*view);
+    const auto concern      = concern_error(*view);
+    const bool connection   = said.domain != MONGOC_ERROR_SERVER && said.domain != MONGOC_ERROR_WRITE_CONCERN;
+    const bool item_refused = !failure.refusals.empty() && !connection;
+    if (item_refused) {
+        auto labels         = std::move(failure.error.server.labels);
+        failure.error       = failure.refusals.front().error;
+        failure.error.server.labels = std::move(labels);
+        failure.applied     = true;
+        if (has_label(failure.error, "TransientTransactionError")) failure.error.code = Errc::transient;
+    } else if (!concern.missing() && !connection) {
+        auto& error       = failure.error;
+        error.server.code = static_cast<std::int32_t>(concern.as_view()["code"].to_int64().value_or(0));
+        error.server.name = code_name(error.server.code);
+        if (const auto name = concern.as_view()["codeName"]; name.type() == bson::Type::string) error.server.name = name.as_string();
+        if (const auto words = concern.as_view()["errmsg"]; words.type() == bson::Type::string) error.server.message = words.as_string();
+        error.code = meaning(error.server.code);
+        error.message = "the write was applied, but its write concern was not met: ";
+        error.message += error.code == Errc::timeout ? "not enough members confirmed it in time"
+                         : error.code == Errc::transient ? "the primary changed meanwhile, and may undo it"
+                                                         : "the deployment cannot meet it (" + error.server.name + ")";
+        failure.applied = true;
+    }
+    // Applied where it was sent to, but a new primary may never have heard of it.
+    if (!concern.missing()) failure.error.outcome = Outcome::unknown;
+    return failure;
+}
+
+Error many_error(Error first, const std::vector<Refusal>& refusals, std::size_t total) {
+    if (refusals.empty()) return first;
+    if (total > 1) {
+        first.message = std::to_string(refusals.size()) + " of " + std::to_string(total) + " items were refused, the first at index " +
+                        std::to_string(refusals.front().index) + ": " + first.message;
+    }
+    for (const auto& refusal : refusals) {
+        ItemError item;
+        item.index       = refusal.index;
+        item.code        = refusal.error.code;
+        item.server_code = refusal.error.server.code;
+        item.message     = refusal.error.message;
+        first.items.push_back(std::move(item));
+    }
+    return first;
+}
+
+tl::unexpected<Error> too_large() { return mql::mql_error(mql::code::bson_object_too_large, "the document is larger than 16 MiB"); }
+
+std::string shown_id(bson::View document) {
+    const auto id = document["_id"];
+    return id.missing() ? std::string() : bson::to_json(id, bson::JsonMode::canonical);
+}
+
+}  // namespace tenon::mongo

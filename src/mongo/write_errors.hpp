@@ -1,0 +1,40 @@
+#pragma once
+// The failures of writes: the driver's reply, item by item, as one Error.
+
+#include <vector>
+
+#include "mongo/bson.hpp"
+#include "mongo/call.hpp"
+#include "mongo/error.hpp"
+
+namespace tenon::mongo {
+
+/// An item that was refused, by its index in what was sent.
+struct Refusal {
+    std::size_t index = 0;
+    Error       error{};
+};
+
+/// How a write failed.
+struct WriteFailure {
+    Error                error{};     ///< of the whole: the first refusal's, the write concern's, or the connection's
+    std::vector<Refusal> refusals{};  ///< in the order of their indexes
+    bool                 applied = false;  ///< what was not refused was applied: the server's reply says so, or the write concern alone failed
+};
+
+/// Reads a failed write's reply (writeErrors, writeConcernErrors, errorLabels). The update's operators in `sent` may be named in Error::path.
+[[nodiscard]] WriteFailure write_failure(const bson_error_t& said, const bson_t& reply, const Context& context);
+
+/// The Error of a write of many: "2 of 5 items were refused, the first at index 1: ...", and all of them in Error::items.
+[[nodiscard]] Error many_error(Error first, const std::vector<Refusal>& refusals, std::size_t total);
+
+/// "another document has this key in the unique index ..." with its first field as the path, from the server's words and keyPattern.
+void describe_duplicate(Error& error, bson::View write_error);
+
+/// Errc::invalid_argument with BSONObjectTooLarge, before anything is sent.
+[[nodiscard]] tl::unexpected<Error> too_large();
+
+/// An _id as Error::document_id and Error::inserted show it; empty when there is none.
+[[nodiscard]] std::string shown_id(bson::View document);
+
+}  // namespace tenon::mongo
