@@ -25,3 +25,11 @@ function(tenon_add_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS doctest)
 endfunction()
+
+# tenon_add_mongo_test(name LIBS ... SOURCES ...): a doctest program that needs a real server, named by TENON_MONGODB_URI. scripts/test starts
+# one and runs all of <build>/doctest_mongo; without a server such a program fails.
+function(tenon_add_mongo_test name)
+  tenon_add_test(${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/doctest_mongo)
+  target_compile_definitions(${name} PRIVATE TENON_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+endfunction()
