@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "mongo/session.hpp"
+
 namespace tenon::mongo {
 
 namespace {
@@ -16,7 +18,7 @@ std::optional<Error> ended(const Context& context) {
 class StreamCursor final : public Cursor {
 public:
     StreamCursor(Call& call, CursorPtr cursor, Effect effect)
-        : context_(call.context), transaction_(call.transaction), lease_(std::move(call.lease)), cursor_(std::move(cursor)), effect_(effect) {}
+        : context_(call.context), transaction_(call.transaction), lease_(std::move(call.lease)), causal_(call.causal), cursor_(std::move(cursor)), effect_(effect) {}
     ~StreamCursor() override { close(); }
 
     Result<std::optional<bson::View>> next() override {
@@ -49,7 +51,11 @@ private:
         }
         bson_error_t  said{};
         const bson_t* reply = nullptr;
-        if (mongoc_cursor_error_document(cursor_.get(), &said, &reply)) return end(to_error(said, reply, effect_, context_));
+        if (mongoc_cursor_error_document(cursor_.get(), &said, &reply)) {
+            auto error = to_error(said, reply, effect_, context_);
+            note_failure(transaction_.get(), error);
+            return end(std::move(error));
+        }
         close();
         return std::optional<bson::View>{};
     }
@@ -60,16 +66,16 @@ private:
     }
     // At the end the client goes back at once, not when the caller drops the cursor.
     void close() noexcept {
-        // The transaction's end took its cursors off the server, and the client may serve another call.
-        if (transaction_ && !transaction_->open) (void)cursor_.release();
         cursor_.reset();
+        causal_.reset();
         lease_ = Lease();
-        transaction_.reset();
+        transaction_.reset();  // holds the client, and its session, that the cursor was opened with
     }
 
     Context                           context_;
     std::shared_ptr<TransactionState> transaction_;
     Lease                             lease_;
+    std::shared_ptr<CausalUse>        causal_;
     CursorPtr                         cursor_;
     Effect                            effect_;
     std::optional<bson::View>         current_{};

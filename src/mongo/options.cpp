@@ -6,17 +6,6 @@ namespace tenon::mongo {
 
 namespace {
 
-const char* level(ReadConcern concern) noexcept {
-    switch (concern) {
-        case ReadConcern::local:        return "local";
-        case ReadConcern::available:    return "available";
-        case ReadConcern::majority:     return "majority";
-        case ReadConcern::linearizable: return "linearizable";
-        case ReadConcern::snapshot:     return "snapshot";
-    }
-    return "local";
-}
-
 mongoc_read_mode_t mode(ReadMode read) noexcept {
     switch (read) {
         case ReadMode::primary:             return MONGOC_READ_PRIMARY;
@@ -29,10 +18,7 @@ mongoc_read_mode_t mode(ReadMode read) noexcept {
 }
 
 Result<void> add_write_concern(Bson& options, const WriteConcern& concern) {
-    if (concern.w && !concern.tag.empty()) return fail(Errc::invalid_argument, "a write concern has a number of members or a tag, not both", "write_concern");
-    if (concern.w && *concern.w < 1) {
-        return fail(Errc::invalid_argument, "a write concern waits for one member or more; unacknowledged writes are not offered", "write_concern.w");
-    }
+    if (auto fine = check(concern); !fine) return fine;
     Bson made;
     if (concern.w) made.add("w", *concern.w);
     if (!concern.tag.empty()) made.add("w", concern.tag);
@@ -43,6 +29,25 @@ Result<void> add_write_concern(Bson& options, const WriteConcern& concern) {
 }
 
 }  // namespace
+
+const char* level(ReadConcern concern) noexcept {
+    switch (concern) {
+        case ReadConcern::local:        return "local";
+        case ReadConcern::available:    return "available";
+        case ReadConcern::majority:     return "majority";
+        case ReadConcern::linearizable: return "linearizable";
+        case ReadConcern::snapshot:     return "snapshot";
+    }
+    return "local";
+}
+
+Result<void> check(const WriteConcern& concern) {
+    if (concern.w && !concern.tag.empty()) return fail(Errc::invalid_argument, "a write concern has a number of members or a tag, not both", "write_concern");
+    if (concern.w && *concern.w < 1) {
+        return fail(Errc::invalid_argument, "a write concern waits for one member or more; unacknowledged writes are not offered", "write_concern.w");
+    }
+    return {};
+}
 
 Result<void> add_options(Bson& options, const Call& call, const Takes& takes) {
     if (call.session != nullptr) {
@@ -63,7 +68,7 @@ Result<void> add_options(Bson& options, const Call& call, const Takes& takes) {
         options.add("readConcern", concern.add("level", level(*server.read_concern)));
     }
     if (takes.write_concern && server.write_concern) {
-        if (call.session != nullptr) {
+        if (call.transaction) {
             return fail(Errc::invalid_argument, "a write in a transaction has the transaction's write concern; set it in TransactionOptions", "write_concern");
         }
         if (auto added = add_write_concern(options, *server.write_concern); !added) return added;

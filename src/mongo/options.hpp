@@ -37,6 +37,11 @@ inline constexpr Takes listing{};
 /// @errors timeout: nothing is left of the deadline. invalid_argument: an option that cannot be.
 [[nodiscard]] Result<void> add_options(Bson& options, const Call& call, const Takes& takes);
 
+/// The server's name of a read concern.
+[[nodiscard]] const char* level(ReadConcern concern) noexcept;
+/// @errors invalid_argument: a number and a tag, a number below 1.
+[[nodiscard]] Result<void> check(const WriteConcern& concern);
+
 /// Appends `hint`: an index's name, or "$natural".
 void add_hint(Bson& options, const std::string& hint);
 

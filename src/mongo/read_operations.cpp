@@ -108,7 +108,7 @@ Result<Reply> run_count(Call& call, const Count& op) {
 
 Result<Reply> run_estimated_count(Call& call) {
     // MongoDB's transactions take no count command.
-    if (call.session != nullptr) return run_count(call, Count{});
+    if (call.transaction) return run_count(call, Count{});
     Bson command;
     command.add("count", call.collection);
     auto reply = read_command(call, command, takes::count);

@@ -1,6 +1,7 @@
 #include "mongo/store.hpp"
 
 #include "mongo/operations.hpp"
+#include "mongo/session.hpp"
 
 namespace tenon::mongo {
 
@@ -22,24 +23,21 @@ Result<Reply> MongoStore::run(Request request, Session& session) {
     return reply;
 }
 
-Result<Call> MongoStore::call_for(Request& request, Session&) {
+Result<Call> MongoStore::call_for(Request& request, Session& session) {
     if (auto checked = check_name(request); !checked) return fail(std::move(checked.error()));
     Call call;
     call.database   = pool_->database();
     call.collection = request.collection;
     call.context    = request.context;
-    auto lease      = pool_->lease(call.context);
-    if (!lease) return fail(std::move(lease.error()));
-    call.lease  = std::move(*lease);
-    call.client = call.lease.get();
+    if (auto joined = join(call, pool_, session, request.operation); !joined) return fail(std::move(joined.error()));
     return call;
 }
 
 Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
     auto made = call_for(request, session);
     if (!made) return fail(std::move(made.error()));
-    Call& call = *made;
-    return std::visit(overloaded{
+    Call& call  = *made;
+    auto  reply = std::visit(overloaded{
         [&](Find& op) { return run_find(call, op); },
         [&](Insert& op) { return run_insert(call, op); },
         [&](Aggregate& op) { return run_aggregate(call, op); },
@@ -48,13 +46,25 @@ Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
         [&](Distinct& op) { return run_distinct(call, op); },
         [&](auto&) -> Result<Reply> { return not_yet(verb(request.operation)); },
     }, static_cast<Operation::variant&>(request.operation));
+    if (!reply) note_failure(call.transaction.get(), reply.error());
+    return reply;
 }
 
-Result<std::unique_ptr<Session>> MongoStore::begin(const TransactionOptions&, const Context&) { return not_yet("a transaction"); }
+Result<std::unique_ptr<Session>> MongoStore::begin(const TransactionOptions& options, const Context& context) {
+    return begin_transaction(pool_, options, context);
+}
 
-Result<void> MongoStore::commit(Session&, const Context&) { return not_yet("a transaction"); }
+Result<void> MongoStore::commit(Session& session, const Context& context) {
+    auto transaction = transaction_of(pool_, session);
+    if (!transaction) return fail(std::move(transaction.error()));
+    if (!*transaction) return fail(Errc::invalid_argument, "there is no transaction to commit");
+    return commit_transaction(**transaction, context);
+}
 
-void MongoStore::abort(Session&) noexcept {}
+void MongoStore::abort(Session& session) noexcept {
+    const auto* own = dynamic_cast<TransactionSession*>(&session);
+    if (own != nullptr && own->state()->pool == pool_.get()) abort_transaction(*own->state());
+}
 
 Capabilities MongoStore::capabilities() const {
     Capabilities capabilities;

@@ -20,6 +20,22 @@ Collection::Collection(std::shared_ptr<detail::DatabaseState> database, std::sha
 Collection Collection::in(const Transaction& transaction) const {
     Collection bound   = *this;
     bound.transaction_ = transaction.state_;
+    bound.order_       = nullptr;
+    // The concerns are the transaction's; those that the repository has for calls outside it are no mistake of the caller's.
+    if (server_ && (server_->read_concern || server_->write_concern || server_->read_preference)) {
+        auto others = *server_;
+        others.read_concern.reset();
+        others.write_concern.reset();
+        others.read_preference.reset();
+        bound.server_ = std::make_shared<const ServerOptions>(std::move(others));
+    }
+    return bound;
+}
+
+Collection Collection::in(const CausalSession& session) const {
+    Collection bound   = *this;
+    bound.transaction_ = nullptr;
+    bound.order_       = session.order();
     return bound;
 }
 
@@ -36,7 +52,7 @@ std::shared_ptr<const ServerOptions> Collection::Caller::server_options(std::opt
 
 Result<Reply> Collection::Caller::send(Request request) const {
     const auto* transaction = collection.transaction_.get();
-    if (transaction == nullptr) return detail::run(*collection.database_, std::move(request), nullptr);
+    if (transaction == nullptr) return detail::run(*collection.database_, std::move(request), collection.order_.get());
     if (transaction->database != collection.database_.get()) {
         return fail(Errc::invalid_argument, "the collection is bound to a transaction of another database");
     }

@@ -20,6 +20,16 @@ namespace {
 
 /// A failure inside a transaction undoes all of it: the rest of an unordered write of many is not tried, and nothing stays.
 Result<Reply> run_in_transaction(DatabaseState& database, Request request, Session& session) {
+    if (const auto* server = request.context.server.get()) {
+        const char* of_transaction = server->write_concern     ? "write_concern"
+                                     : server->read_concern    ? "read_concern"
+                                     : server->read_preference ? "read_preference"
+                                                               : nullptr;
+        if (of_transaction != nullptr) {
+            return fail(Errc::invalid_argument, "inside a transaction no call has a concern or read preference of its own; set it in TransactionOptions",
+                        of_transaction);
+        }
+    }
     if (auto* bulk = std::get_if<BulkWrite>(&request.operation)) bulk->ordered = true;
     if (auto* insert = std::get_if<Insert>(&request.operation)) insert->ordered = true;
     auto reply = database.stack->run(std::move(request), session);
@@ -82,7 +92,7 @@ Result<Reply> run(DatabaseState& database, Request request, Session* session) {
             return refused;
         }
     }
-    if (session != nullptr) return run_in_transaction(database, std::move(request), *session);
+    if (session != nullptr && session->in_transaction()) return run_in_transaction(database, std::move(request), *session);
     if (inside_transaction(database)) {
         auto refused = fail(Errc::invalid_argument,
                             "a call inside the body of a transaction must be bound to it, as repository.in(tx) is: unbound it would wait "
@@ -91,7 +101,7 @@ Result<Reply> run(DatabaseState& database, Request request, Session* session) {
         return refused;
     }
     class NoTransaction final : public Session {} none;
-    return database.stack->run(std::move(request), none);
+    return database.stack->run(std::move(request), session != nullptr ? *session : none);
 }
 
 }  // namespace detail

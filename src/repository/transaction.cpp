@@ -30,6 +30,33 @@ bool pause(std::uint32_t waits, const Deadline& deadline) {
     return true;
 }
 
+bool labelled(const Error& error, std::string_view label) {
+    const auto& labels = error.server.labels;
+    return std::find(labels.begin(), labels.end(), label) != labels.end();
+}
+
+tl::unexpected<Error> refused(std::string message, std::string path = {}) {
+    auto refusal        = fail(Errc::invalid_argument, std::move(message), std::move(path));
+    refusal.value().where = "transaction";
+    return refusal;
+}
+
+/// Refused on every engine, so that what runs on the embedded one runs on MongoDB.
+Result<void> check(const TransactionOptions& options) {
+    const auto& concern = options.read_concern;
+    if (concern && options.read_only && *concern != ReadConcern::snapshot) {
+        return refused("a read-only transaction is a snapshot: leave the read concern empty", "read_concern");
+    }
+    if (concern && (*concern == ReadConcern::available || *concern == ReadConcern::linearizable)) {
+        return refused("a transaction's read concern is local, majority or snapshot", "read_concern");
+    }
+    if (options.read_preference && options.read_preference->mode != ReadMode::primary) {
+        return refused("a transaction reads from the primary alone", "read_preference");
+    }
+    if (options.max_commit_time.count() < 0) return refused("a time is 0 or more", "max_commit_time");
+    return {};
+}
+
 }  // namespace
 
 bool inside_transaction(const DatabaseState& database) noexcept {
@@ -47,10 +74,9 @@ TransactionRun::~TransactionRun() { abort(); }
 
 Result<void> TransactionRun::begin() {
     if (inside_transaction(*database_)) {
-        auto refused = fail(Errc::invalid_argument, "a transaction of this database runs on this thread already; transactions do not nest");
-        refused.value().where = "transaction";
-        return refused;
+        return refused("a transaction of this database runs on this thread already; transactions do not nest");
     }
+    if (auto fine = check(options_); !fine) return fine;
     for (;;) {
         auto begun = begin_once();
         if (begun || !again(begun.error())) return begun;
@@ -76,6 +102,13 @@ Result<void> TransactionRun::commit() {
     Context context;
     context.deadline = options_.deadline;
     auto done        = database_->stack->commit(*session_, context);
+    while (!done && labelled(done.error(), "UnknownTransactionCommitResult")) {
+        // The body may not run again: what it did may be committed. The commit may, as often as one likes.
+        done.error().outcome = Outcome::unknown;
+        constexpr int max_time_expired = 50;  // of max_commit_time: what the caller asked for
+        if (done.error().server.code == max_time_expired || !pause(waits_++, options_.deadline)) break;
+        done = database_->stack->commit(*session_, context);
+    }
     // A commit that failed has ended the transaction, or abort ends it now; both leave nothing open.
     if (done) {
         transaction_.state_->session = nullptr;
@@ -98,13 +131,15 @@ void TransactionRun::abort() noexcept {
     }
 }
 
-bool TransactionRun::again(const Error& error) {
-    if (error.code != Errc::transient) return false;
+bool TransactionRun::again(Error& error) {
     // What the body answers is its own affair, unless the server said that the transaction as a whole may be tried again.
-    const auto& labels = error.server.labels;
-    if (phase_ == Phase::body && std::find(labels.begin(), labels.end(), "TransientTransactionError") == labels.end()) return false;
-    if (error.outcome == Outcome::unknown) return false;
-    if (!pause(waits_++, options_.deadline)) return false;
+    const bool may = labelled(error, "TransientTransactionError") || (phase_ != Phase::body && error.code == Errc::transient);
+    if (!may || error.outcome == Outcome::unknown) return false;
+    if (!pause(waits_++, options_.deadline)) {
+        error.message = "the deadline passed before a run of the transaction met no conflict; the last one: " + error.message;
+        error.code    = Errc::timeout;
+        return false;
+    }
     ++transaction_.state_->reruns;
     return true;
 }

@@ -20,10 +20,10 @@ Error ended() {
     return error;
 }
 
-// MongoDB ends a transaction at its first refused write; so that code written against one engine runs on the other, so do we.
+// MongoDB ends a transaction at the first call that it refuses; so that code written against one engine runs on the other, so do we.
 Error broken() {
     return coded(Errc::invalid_argument, code::no_such_transaction, "NoSuchTransaction",
-                 "a write in this transaction was refused, which ended it; abort it and start again");
+                 "a call in this transaction was refused, which ended it; abort it and start again");
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ Result<Reply> SqliteStore::dispatch(Request& request, Session& session) {
         return mql::unsupported("a collation", "collation");
     }
     if (!call.limits.none() && call.limits.reached()) return fail(call.limits.error("starting"));
-    return std::visit(overloaded{
+    auto reply = std::visit(overloaded{
         [&](Find& op) { return run_find(call, op); },
         [&](Insert& op) { return run_insert(call, op); },
         [&](Update& op) { return run_update(call, op); },
@@ -140,6 +140,9 @@ Result<Reply> SqliteStore::dispatch(Request& request, Session& session) {
         [&](Command&) -> Result<Reply> { return mql::unsupported("a command to the server"); },
         [&](ShardCollection&) -> Result<Reply> { return mql::unsupported("sharding"); },
     }, static_cast<Operation::variant&>(request.operation));
+    // So does a refused read; but what this store does not know MongoDB may, and would have gone on.
+    if (!reply && call.transaction && reply.error().server.code != 0 && reply.error().code != Errc::unsupported) call.transaction->failed = true;
+    return reply;
 }
 
 Result<std::unique_ptr<Session>> SqliteStore::begin(const TransactionOptions& options, const Context& context) {

@@ -21,7 +21,7 @@ struct TransactionState {
     Connection*   connection = nullptr;
     bool          read_only  = false;
     bool          open       = true;
-    bool          failed     = false;  ///< a write in it was refused: only abort is left, as on MongoDB
+    bool          failed     = false;  ///< a call in it was refused: only abort is left, as on MongoDB
     Deadline      deadline{};
     std::uint64_t generation = 0;      ///< fork_generation() at its begin
     RowWatches    watches{};           ///< of its open cursors

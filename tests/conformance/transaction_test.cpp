@@ -201,3 +201,126 @@ CONFORMANCE("a failure inside a transaction leaves nothing, and says so", Plain,
         }
     }
 }
+
+CONFORMANCE("a second writer of one document waits for the first, and its deadline ends the wait", Plain, Both) {
+    Repository<M> things(db);
+    const auto    id = insert_some(things, 1)[0].id;
+    good(db.transaction([&](Transaction& tx) -> Result<void> {
+        good(things.in(tx).update(id, set<&M::n>(1)));
+        std::thread([&] {
+            const auto soon = [] { return tenon::Deadline::after(std::chrono::milliseconds(60)); };
+            CHECK(bad(things.update(id, set<&M::n>(2), {.call = {.deadline = soon()}})).code == Errc::timeout);
+            const auto begun = bad(db.transaction([&](Transaction& other) -> Result<void> {
+                if (auto done = things.in(other).update(id, set<&M::n>(3)); !done) return tenon::fail(done.error());
+                return {};
+            }, {.deadline = soon()}));
+            CHECK(begun.code == Errc::timeout);
+            CHECK(begun.outcome == tenon::Outcome::none);
+        }).join();
+        return {};
+    }));
+    CHECK(good(things.get(id)).n == 1);
+}
+
+CONFORMANCE("options that no transaction has are refused on every store", Plain) {
+    const tenon::TransactionOptions wrong[] = {
+        {.read_concern = tenon::ReadConcern::linearizable},
+        {.read_concern = tenon::ReadConcern::available},
+        {.read_only = true, .read_concern = tenon::ReadConcern::local},
+        {.read_preference = tenon::ReadPreference{.mode = tenon::ReadMode::secondary}},
+        {.max_commit_time = std::chrono::milliseconds(-1)},
+    };
+    for (const auto& options : wrong) {
+        int        runs  = 0;
+        const auto error = bad(db.transaction([&](Transaction&) -> Result<void> { ++runs; return {}; }, options));
+        CHECK(error.code == Errc::invalid_argument);
+        CHECK(!error.path.empty());
+        CHECK(runs == 0);
+    }
+    const tenon::TransactionOptions fine[] = {
+        {.read_only = true, .read_concern = tenon::ReadConcern::snapshot},
+        {.read_concern = tenon::ReadConcern::majority, .write_concern = tenon::WriteConcern::majority(), .max_commit_time = std::chrono::seconds(5)},
+        {.read_preference = tenon::ReadPreference{}, .causal_consistency = false},
+    };
+    for (const auto& options : fine) {
+        good(db.transaction([&](Transaction& tx) -> Result<void> {
+            if (auto counted = Repository<M>(db).in(tx).count(); !counted) return tenon::fail(counted.error());
+            return {};
+        }, options));
+    }
+}
+
+CONFORMANCE("inside a transaction a call has no concern of its own, and those of its repository are passed over", Plain) {
+    const auto things = Repository<M>(db).with({.read_concern = tenon::ReadConcern::majority, .write_concern = tenon::WriteConcern::majority()});
+    good(things.insert(thing<M>("outside", 1)));
+    good(db.transaction([&](Transaction& tx) -> Result<void> {
+        auto bound = things.in(tx);
+        good(bound.insert(thing<M>("bound", 2)));
+        CHECK(good(bound.count()) == 2);
+        tenon::ServerOptions own;
+        own.write_concern = tenon::WriteConcern::majority();
+        CHECK(bad(bound.insert(thing<M>("x", 3), {.server = own})).path == "write_concern");
+        CHECK(bad(bound.count({}, {.call = {.server = {{.read_concern = tenon::ReadConcern::local}}}})).path == "read_concern");
+        return {};
+    }));
+    CHECK(good(things.count()) == 2);
+}
+
+CONFORMANCE("a write that is refused ends the transaction, whatever the body makes of it", Plain, Versioned, Both) {
+    Repository<M> things(db);
+    const auto    one  = insert_some(things, 1)[0];
+    int           runs = 0;
+    const auto    error = bad(db.transaction([&](Transaction& tx) -> Result<void> {
+        ++runs;
+        auto bound = things.in(tx);
+        good(bound.insert(thing<M>("new", 1)));
+        auto again = thing<M>("taken", 2);
+        again.id   = one.id;
+        CHECK(bad(bound.insert(again)).code == Errc::duplicate_key);
+        const auto after = bad(bound.insert(thing<M>("late", 3)));
+        CHECK(after.code == Errc::invalid_argument);
+        CHECK(after.server.code == 251);  // NoSuchTransaction
+        CHECK(bad(bound.count()).server.code == 251);
+        return {};
+    }));
+    CHECK(error.code == Errc::invalid_argument);
+    CHECK(error.server.code == 251);
+    CHECK(runs == 1);
+    CHECK(keys(good(things.find().all())) == "k0");
+}
+
+CONFORMANCE("a read that makes no sense ends the transaction, and one that is refused before the engine does not", Plain) {
+    Repository<M> things(db);
+    const auto    error = bad(db.transaction([&](Transaction& tx) -> Result<void> {
+        auto untyped = things.in(tx).untyped();
+        good(untyped.insert(json(R"({"key":"a","n":1})")));
+        CHECK(bad(untyped.find({}, {.skip = -1})).code == Errc::invalid_argument);
+        CHECK(good(untyped.count()) == 1);
+        CHECK(bad(untyped.count(json(R"({"n":{"$in":1}})"))).code == Errc::invalid_argument);
+        CHECK(bad(untyped.count()).server.code == 251);
+        return {};
+    }));
+    CHECK(error.server.code == 251);
+    CHECK(good(things.count()) == 0);
+}
+
+CONFORMANCE("calls in a causal session see what came before in it", Plain, Both) {
+    Repository<M> things(db);
+    tenon::CausalSession session;
+    const auto    bound = things.in(session);
+    for (int i = 0; i < 5; ++i) {
+        const auto made = good(bound.insert(thing<M>("k", i)));
+        CHECK(good(bound.get(made.id)).n == i);
+        CHECK(good(bound.count()) == i + 1);
+    }
+    int n = 0;
+    good(bound.find().for_each([&](const M&) { ++n; }));
+    CHECK(n == 5);
+    good(db.transaction([&](Transaction& tx) -> Result<void> {
+        CHECK(good(things.in(tx).count()) == 5);
+        if (auto made = things.in(tx).insert(thing<M>("k", 5)); !made) return tenon::fail(made.error());
+        CHECK(bad(bound.count()).code == Errc::invalid_argument);  // a session is no transaction
+        return {};
+    }, {.session = session}));
+    CHECK(good(bound.count()) == 6);
+}

@@ -16,6 +16,7 @@
 #include <tenon/repository/pager.hpp>
 #include <tenon/repository/results.hpp>
 #include <tenon/repository/transaction.hpp>
+#include <tenon/store/causal_session.hpp>
 #include <tenon/store/model_info.hpp>
 
 namespace tenon {
@@ -37,6 +38,8 @@ public:
 
     /// This collection inside a transaction. After its end every call is invalid_argument.
     [[nodiscard]] Collection in(const Transaction& transaction) const;
+    /// This collection in the order of a session, outside transactions.
+    [[nodiscard]] Collection in(const CausalSession& session) const;
     /// This collection with server options of its own: calls that set none of a kind take these.
     [[nodiscard]] Collection with(ServerOptions options) const;
     /// The collection's name.
@@ -154,6 +157,7 @@ private:
     std::shared_ptr<detail::DatabaseState>    database_;
     std::shared_ptr<const ModelInfo>          model_;  // of the program, or this handle's own
     std::shared_ptr<detail::TransactionState> transaction_{};
+    std::shared_ptr<CausalOrder>              order_{};   // null, or where it is in a transaction: none
     std::shared_ptr<const ServerOptions>      server_{};  // null: none of its own
 };
 

@@ -40,11 +40,17 @@ public:
     /// Runs `body(Transaction&)`, which returns a Result: a value commits, an error aborts and comes back unchanged, an
     /// exception aborts and goes on its way.
     ///
-    /// The body MAY RUN AGAIN: after a transient failure to begin or to commit, or of a call inside it that the server
-    /// labelled so, until the deadline, with a growing pause of random length. What it does outside the store must bear that.
+    /// The body MAY RUN AGAIN: after a transient failure to begin or to commit, or when it returns the error of a call inside it that
+    /// the server labelled so (a conflict with another writer, a lost connection), until the deadline, with a growing pause of random
+    /// length. What it does outside the store must bear that. Where the server does not say how a commit ended, the commit alone is
+    /// repeated; Error::outcome is unknown when it stays so until the deadline.
+    /// A call that the engine refuses inside it ends it: further calls are invalid_argument, and so is a commit.
     /// Calls on this database inside the body must be bound to the transaction (`repository.in(tx)`): another one on the same
-    /// thread is invalid_argument, since it would wait for the transaction that waits for it; a nested transaction, too.
-    /// @errors those of the body; timeout (another writer held on), transient, io, network, unsupported; invalid_argument (nested).
+    /// thread is invalid_argument, since it would wait for the transaction that waits for it; a nested transaction, too. A bound call
+    /// takes no concern nor read preference of its own (invalid_argument): the transaction has them; those of Repository::with are passed over.
+    /// @errors those of the body; timeout (another writer held on), transient, io, network; unsupported (a standalone server, before
+    ///         anything is sent); invalid_argument (nested, options that no transaction has).
+    /// MongoDB manual: Transactions, In-Progress Transactions and Write Conflicts.
     template <class Body>
     auto transaction(Body&& body, const TransactionOptions& options = {}) const -> std::invoke_result_t<Body&, Transaction&> {
         detail::TransactionRun run(state_, options);

@@ -64,6 +64,8 @@ public:
 
     /// This repository inside a transaction: `messages.in(tx).get(id)`.
     [[nodiscard]] Repository in(const Transaction& transaction) const { return Repository(calls_.collection().in(transaction)); }
+    /// This repository in the order of a session, outside transactions: a read that is bound sees the writes that were.
+    [[nodiscard]] Repository in(const CausalSession& session) const { return Repository(calls_.collection().in(session)); }
     /// This repository with server options of its own: calls that set none of a kind take these.
     [[nodiscard]] Repository with(ServerOptions options) const { return Repository(calls_.collection().with(std::move(options))); }
     /// The same documents untyped, through the same middleware.

@@ -8,8 +8,8 @@
 namespace tenon {
 
 /// Sends a request through the middleware to the engine. Without a `model` the one known for the collection is used, or none.
-/// `session`: of a transaction of this database; null: no transaction.
-/// @errors invalid_argument inside the body of a transaction of this database on this thread when `session` is null.
+/// `session`: of a transaction of this database, or a CausalOrder; null: neither.
+/// @errors invalid_argument inside the body of a transaction of this database on this thread when `session` is not of one.
 [[nodiscard]] Result<Reply> run(const Database& database, Request request, Session* session = nullptr);
 
 }  // namespace tenon

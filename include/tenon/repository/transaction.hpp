@@ -49,10 +49,12 @@ public:
 
     Result<void> begin();
     [[nodiscard]] Transaction& transaction() noexcept { return transaction_; }
+    /// Ends it. Where the server does not say how a commit ended it is asked for again, until the deadline; the body is not run again then.
     Result<void> commit();
     void         abort() noexcept;
-    /// Whether the body may run again after this error of it or of commit; waits for its turn first.
-    [[nodiscard]] bool again(const Error& error);
+    /// Whether the body may run again after this error of it or of commit; waits for its turn first. When it might, but no time is left,
+    /// the error becomes a timeout.
+    [[nodiscard]] bool again(Error& error);
 
 private:
     Result<void> begin_once();

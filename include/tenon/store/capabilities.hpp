@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include <tenon/store/causal_session.hpp>
 #include <tenon/store/context.hpp>
 
 namespace tenon {
@@ -30,14 +31,15 @@ struct Capabilities {
 };
 
 struct TransactionOptions {
-    bool      read_only = false;  ///< one snapshot for all reads; a write is invalid_argument
+    bool      read_only = false;  ///< one snapshot for all reads, taken at the first of them or before; a write is invalid_argument
     Deadline  deadline{};         ///< of the whole transaction, waiting and reruns included; none: 120 s
     /// Of every operation in it, of the commit the write concern; what is empty is the URI's. The embedded store needs none of them.
-    std::optional<ReadConcern>    read_concern{};    ///< local, majority or snapshot
+    std::optional<ReadConcern>    read_concern{};    ///< local, majority or snapshot; read_only: snapshot alone
     std::optional<WriteConcern>   write_concern{};
-    std::optional<ReadPreference> read_preference{}; ///< MongoDB takes primary alone
+    std::optional<ReadPreference> read_preference{}; ///< primary alone, as on MongoDB
     std::chrono::milliseconds     max_commit_time{0};///< how long the server may take to commit; 0: until the deadline
-    bool                          causal_consistency = true;  ///< reads see what the session wrote before. MongoDB manual: Causal Consistency
+    bool                          causal_consistency = true;  ///< false: `session` is not looked at. MongoDB manual: Causal Consistency
+    std::optional<CausalSession>  session{};         ///< the transaction sees what came before in it, and what comes after sees the transaction
 };
 
 }  // namespace tenon

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include <tenon/result.hpp>
@@ -38,6 +40,25 @@ public:
     [[nodiscard]] virtual bool in_transaction() const noexcept { return false; }
 };
 
+/// The Session of a CausalSession: how far the deployment's clock was in all that its calls saw. An engine that has such a clock sends
+/// it with each call and writes down what comes back; others pass it over. MongoDB manual: Server Sessions, clusterTime.
+/// @threads safe, unlike other Sessions.
+class CausalOrder final : public Session, public std::enable_shared_from_this<CausalOrder> {
+public:
+    struct Seen {
+        bson::Document                 cluster_time{};    ///< as the server signed it
+        std::optional<bson::Timestamp> operation_time{};  ///< of the last operation
+    };
+
+    [[nodiscard]] Seen seen() const;
+    /// Takes over what is later than what was seen before.
+    void saw(const Seen& now);
+
+private:
+    mutable std::mutex mutex_;
+    Seen               seen_{};
+};
+
 /// @threads all members may be called from many threads at once; a Session by one at a time.
 class Store {
 public:
@@ -51,7 +72,8 @@ public:
 
     /// Opens a transaction. @errors timeout (a writer held on past the deadline), transient, io, network, unsupported.
     virtual Result<std::unique_ptr<Session>> begin(const TransactionOptions& options, const Context& context) = 0;
-    /// Ends it. On an error nothing was written unless Error::outcome says unknown; transient: run the body again.
+    /// Ends it. On an error nothing was written unless Error::outcome says unknown; transient: run the body again. An error labelled
+    /// UnknownTransactionCommitResult leaves the session as it was: commit may be called again and does no harm, however it ended.
     virtual Result<void> commit(Session& session, const Context& context) = 0;
     virtual void         abort(Session& session) noexcept                 = 0;
 

@@ -1,0 +1,220 @@
+#include "mongo/session.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "mongo/bson.hpp"
+#include "mongo/error.hpp"
+#include "mongo/options.hpp"
+
+namespace tenon::mongo {
+
+namespace {
+
+using SessionOptions     = Owned<mongoc_session_opt_t, mongoc_session_opts_destroy>;
+using DriverTransaction  = Owned<mongoc_transaction_opt_t, mongoc_transaction_opts_destroy>;
+using DriverReadConcern  = Owned<mongoc_read_concern_t, mongoc_read_concern_destroy>;
+using DriverWriteConcern = Owned<mongoc_write_concern_t, mongoc_write_concern_destroy>;
+using ServerPtr          = Owned<mongoc_server_description_t, mongoc_server_description_destroy>;
+
+constexpr std::string_view transient_label = "TransientTransactionError";
+constexpr std::string_view unknown_label   = "UnknownTransactionCommitResult";
+
+Error ended() { return Error{Errc::invalid_argument, "the transaction has ended"}; }
+
+/// After a failure the server knows the transaction no more; asked again it would answer with a label that says "run it again" of
+/// whatever the failure was. What broke it decides instead.
+Error broken(const TransactionState& state) {
+    Error error{state.broken_by_conflict ? Errc::transient : Errc::invalid_argument,
+                "a call in this transaction was refused, which ended it; abort it and start again"};
+    error.server.code = 251;
+    error.server.name = "NoSuchTransaction";
+    if (state.broken_by_conflict) error.server.labels.emplace_back(transient_label);
+    return error;
+}
+
+void advance(mongoc_client_session_t* session, const CausalOrder& order) {
+    const auto seen = order.seen();
+    if (!seen.cluster_time.empty()) mongoc_client_session_advance_cluster_time(session, Borrowed(seen.cluster_time).get());
+    if (seen.operation_time) {
+        mongoc_client_session_advance_operation_time(session, seen.operation_time->seconds, seen.operation_time->increment);
+    }
+}
+
+void record(const mongoc_client_session_t* session, CausalOrder& order) {
+    CausalOrder::Seen now;
+    if (const auto* cluster = mongoc_client_session_get_cluster_time(session)) {
+        if (const auto view = received(*cluster)) now.cluster_time = bson::Document(*view);
+    }
+    bson::Timestamp at;
+    mongoc_client_session_get_operation_time(session, &at.seconds, &at.increment);
+    if (at.seconds != 0) now.operation_time = at;
+    order.saw(now);
+}
+
+Result<SessionPtr> start_session(mongoc_client_t* client, const CausalOrder* order, bool causal, const Context& context) {
+    const SessionOptions options(mongoc_session_opts_new());
+    mongoc_session_opts_set_causal_consistency(options.get(), causal);
+    bson_error_t said{};
+    SessionPtr   session(mongoc_client_start_session(client, options.get(), &said));
+    if (!session) return fail(to_error(said, nullptr, Effect::read, context));
+    if (causal && order != nullptr) advance(session.get(), *order);
+    return session;
+}
+
+Result<DriverTransaction> transaction_options(const TransactionOptions& options, const Deadline& deadline) {
+    DriverTransaction made(mongoc_transaction_opts_new());
+    const auto        concern = options.read_only ? std::optional(ReadConcern::snapshot) : options.read_concern;
+    if (concern) {
+        const DriverReadConcern driver(mongoc_read_concern_new());
+        mongoc_read_concern_set_level(driver.get(), level(*concern));
+        mongoc_transaction_opts_set_read_concern(made.get(), driver.get());
+    }
+    if (options.write_concern) {
+        const auto& wanted = *options.write_concern;
+        if (auto fine = check(wanted); !fine) return fail(std::move(fine.error()));
+        const DriverWriteConcern driver(mongoc_write_concern_new());
+        if (wanted.w) mongoc_write_concern_set_w(driver.get(), *wanted.w);
+        if (!wanted.tag.empty()) mongoc_write_concern_set_wtag(driver.get(), wanted.tag.c_str());
+        if (wanted.journal) mongoc_write_concern_set_journal(driver.get(), *wanted.journal);
+        if (wanted.timeout.count() > 0) mongoc_write_concern_set_wtimeout_int64(driver.get(), std::int64_t{wanted.timeout.count()});
+        mongoc_transaction_opts_set_write_concern(made.get(), driver.get());
+    }
+    // The URI's preference may be another one, and is then none of the transaction's.
+    const Owned<mongoc_read_prefs_t, mongoc_read_prefs_destroy> primary(mongoc_read_prefs_new(MONGOC_READ_PRIMARY));
+    mongoc_transaction_opts_set_read_prefs(made.get(), primary.get());
+    auto commit = options.max_commit_time;
+    if (commit.count() == 0 && deadline.at) commit = deadline.left({});
+    if (commit.count() > 0) mongoc_transaction_opts_set_max_commit_time_ms(made.get(), std::int64_t{commit.count()});
+    return made;
+}
+
+Deadline earlier(const Deadline& a, const Deadline& b) noexcept {
+    if (!a.at || (b.at && *b.at < *a.at)) return b;
+    return a;
+}
+
+}  // namespace
+
+CausalUse::~CausalUse() { record(session.get(), *order); }
+
+TransactionSession::~TransactionSession() { abort_transaction(*state_); }
+
+Result<std::unique_ptr<Session>> begin_transaction(const std::shared_ptr<Pool>& pool, const TransactionOptions& options, const Context& context) {
+    auto state      = std::make_shared<TransactionState>();
+    state->pool     = pool.get();
+    state->deadline = earlier(options.deadline, context.deadline);
+    Context at      = context;
+    at.deadline     = state->deadline;
+    auto lease      = pool->lease(at);
+    if (!lease) return fail(std::move(lease.error()));
+    state->lease = std::move(*lease);
+
+    bson_error_t    said{};
+    const ServerPtr primary(mongoc_client_select_server(state->lease.get(), true, nullptr, &said));
+    if (!primary) return fail(to_error(said, nullptr, Effect::read, at));
+    if (std::string_view(mongoc_server_description_type(primary.get())) == "Standalone") {
+        return fail(Errc::unsupported, "a standalone server has no transactions; connect to a replica set (one member is enough) or a mongos");
+    }
+    auto driver = transaction_options(options, state->deadline);
+    if (!driver) return fail(std::move(driver.error()));
+    if (options.session && options.causal_consistency) state->order = options.session->order();
+    auto session = start_session(state->lease.get(), state->order.get(), options.causal_consistency, at);
+    if (!session) return fail(std::move(session.error()));
+    state->session   = std::move(*session);
+    state->read_only = options.read_only;
+    if (!mongoc_client_session_start_transaction(state->session.get(), driver->get(), &said)) {
+        auto error = to_error(said, nullptr, Effect::read, at);
+        if (error.code == Errc::invalid_argument) error.code = Errc::unsupported;  // a server too old, or one that knows no sessions
+        return fail(std::move(error));
+    }
+    state->open = true;
+    return std::unique_ptr<Session>(std::make_unique<TransactionSession>(std::move(state)));
+}
+
+Result<void> commit_transaction(TransactionState& state, const Context& context) {
+    if (!state.open) return fail(ended());
+    if (state.broken) {
+        auto error = broken(state);
+        abort_transaction(state);
+        return fail(std::move(error));
+    }
+    Context at  = context;
+    at.deadline = earlier(context.deadline, state.deadline);
+    if (at.deadline.passed() && !state.committing) {
+        abort_transaction(state);
+        return fail(Errc::timeout, "the deadline passed before the transaction was committed; nothing of it was written");
+    }
+    state.committing = true;
+    bson_error_t said{};
+    Bson         reply;
+    if (mongoc_client_session_commit_transaction(state.session.get(), reply.get(), &said)) {
+        if (state.order) record(state.session.get(), *state.order);
+        state.open = false;
+        return {};
+    }
+    auto error = to_error(said, reply.get(), Effect::write, at);
+    if (has_label(error, unknown_label)) {
+        error.outcome = Outcome::unknown;
+        error.message = "the server did not say whether the transaction was committed: " + error.message;
+        return fail(std::move(error));  // still open: commit may be asked for again
+    }
+    if (has_label(error, transient_label)) error.outcome = Outcome::none;
+    state.open = false;
+    return fail(std::move(error));
+}
+
+void abort_transaction(TransactionState& state) noexcept {
+    if (!state.open) return;
+    state.open = false;
+    bson_error_t ignored{};
+    // Of a transaction that was to be committed the server decides; one that it ended already is refused without harm.
+    if (!state.committing) (void)mongoc_client_session_abort_transaction(state.session.get(), &ignored);
+}
+
+Result<std::shared_ptr<TransactionState>> transaction_of(const std::shared_ptr<Pool>& pool, Session& session) {
+    if (!session.in_transaction()) return std::shared_ptr<TransactionState>{};
+    const auto* own = dynamic_cast<TransactionSession*>(&session);
+    if (own == nullptr || own->state()->pool != pool.get()) return fail(Errc::invalid_argument, "the transaction is one of another store");
+    if (!own->state()->open) return fail(ended());
+    return own->state();
+}
+
+Result<void> join(Call& call, const std::shared_ptr<Pool>& pool, Session& session, const Operation& operation) {
+    auto transaction = transaction_of(pool, session);
+    if (!transaction) return fail(std::move(transaction.error()));
+    if (const auto& state = *transaction) {
+        if (state->broken) return fail(broken(*state));
+        if (state->read_only && is_write(operation)) return fail(Errc::invalid_argument, "the transaction is read-only");
+        call.context.deadline = earlier(call.context.deadline, state->deadline);
+        if (call.context.deadline.passed()) return fail(Errc::timeout, "the deadline passed before the call began");
+        call.client      = state->lease.get();
+        call.session     = state->session.get();
+        call.transaction = state;
+        return {};
+    }
+    auto lease = pool->lease(call.context);
+    if (!lease) return fail(std::move(lease.error()));
+    call.lease  = std::move(*lease);
+    call.client = call.lease.get();
+    if (auto* order = dynamic_cast<CausalOrder*>(&session)) {
+        auto started = start_session(call.client, order, true, call.context);
+        if (!started) return fail(std::move(started.error()));
+        call.causal          = std::make_shared<CausalUse>();
+        call.causal->order   = order->shared_from_this();
+        call.causal->session = std::move(*started);
+        call.session         = call.causal->session.get();
+    }
+    return {};
+}
+
+void note_failure(TransactionState* transaction, const Error& error) noexcept {
+    if (transaction == nullptr || transaction->broken) return;
+    const bool conflict = has_label(error, transient_label);
+    const bool sent     = error.server.code != 0 || conflict || error.code == Errc::network;
+    if (!sent) return;
+    transaction->broken             = true;
+    transaction->broken_by_conflict = conflict;
+}
+
+}  // namespace tenon::mongo

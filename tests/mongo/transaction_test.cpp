@@ -1,0 +1,174 @@
+// Transactions under failures of each of their steps, against the real server.
+#include <atomic>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "server.hpp"
+
+using namespace mongo_test;  // NOLINT(google-build-using-namespace)
+using tenon::Deadline;
+using tenon::Transaction;
+
+namespace {
+
+struct Counter {
+    tenon::ObjectId id{};
+    std::string     name{};
+    std::int64_t    n = 0;
+};
+
+}  // namespace
+
+template <>
+struct tenon::Model<Counter> : tenon::Defaults<Counter> {
+    static constexpr auto collection = "counters";
+};
+
+namespace {
+
+/// Inserts, reads back and inserts again; how often it ran.
+Result<void> two_inserts(const Database& db, int& runs, const tenon::TransactionOptions& options = {}) {
+    return db.transaction([&](Transaction& tx) -> Result<void> {
+        ++runs;
+        auto bound = Repository<Counter>(db).in(tx);
+        if (auto made = bound.insert({.name = "first"}); !made) return tenon::fail(made.error());
+        auto read = bound.find().first();
+        if (!read) return tenon::fail(read.error());
+        if (auto made = bound.insert({.name = "second"}); !made) return tenon::fail(made.error());
+        return {};
+    }, options);
+}
+
+}  // namespace
+
+TEST_CASE("a transaction bears a failure of each of its steps: all of it is there, once") {
+    struct Row {
+        const char* name;
+        const char* commands;
+        const char* effect;
+        int         times;
+        int         runs;
+    };
+    const char* const close     = R"("closeConnection":true)";
+    const char* const conflict  = R"("errorCode":112,"errorLabels":["TransientTransactionError"])";
+    const char* const stepdown  = R"("errorCode":189)";
+    const char* const no_answer = R"("writeConcernError":{"code":64,"errmsg":"waiting for replication timed out","errInfo":{"wtimeout":true}})";
+    const char* const no_such   = R"("errorCode":251,"errorLabels":["TransientTransactionError"])";
+    const Row rows[] = {
+        {"no failure", R"(["ping"])", close, 1, 1},
+        {"its start loses the connection", R"(["insert"])", close, 1, 2},
+        {"its start meets a conflict", R"(["insert"])", conflict, 1, 2},
+        {"its start meets a server that stepped down", R"(["insert"])", stepdown, 1, 2},
+        {"a read loses the connection", R"(["find"])", close, 1, 2},
+        {"a read meets a conflict", R"(["find"])", conflict, 3, 4},
+        {"the commit loses the connection once: the driver sends it again", R"(["commitTransaction"])", close, 1, 1},
+        {"the commit loses the connection more often: we send it again", R"(["commitTransaction"])", close, 4, 1},
+        {"the commit meets a server that stepped down", R"(["commitTransaction"])", stepdown, 4, 1},
+        {"the commit was made and the others did not confirm it", R"(["commitTransaction"])", no_answer, 3, 1},
+        {"the commit finds the transaction gone", R"(["commitTransaction"])", no_such, 1, 2},
+    };
+    const Server server;
+    const auto   db = server.open();
+    for (const auto& row : rows) {
+        CAPTURE(std::string(row.name));
+        Repository<Counter> counters(db);
+        (void)server.command(server.name(), R"({"delete":"counters","deletes":[{"q":{},"limit":0}]})");
+        good(counters.insert({.name = "before"}));
+        server.fail(row.commands, row.effect, row.times);
+        int runs = 0;
+        good(two_inserts(db, runs));
+        CHECK(runs == row.runs);
+        const auto met = server.stop_failing();
+        if (row.runs > 1 || row.times > 1) CHECK(met >= row.times);
+        const auto           all = good(counters.find().all());
+        std::multiset<std::string> names;
+        for (const auto& one : all) names.insert(one.name);
+        CHECK(names == std::multiset<std::string>{"before", "first", "second"});
+    }
+}
+
+TEST_CASE("a commit that the server never confirms ends unknown, at the deadline and not past it") {
+    const Server server;
+    const auto   db = server.open();
+    good(Repository<Counter>(db).insert({.name = "before"}));
+    server.fail(R"(["commitTransaction"])", R"("closeConnection":true)", 100000);
+    int        runs    = 0;
+    const auto started = std::chrono::steady_clock::now();
+    const auto error   = bad(two_inserts(db, runs, {.deadline = Deadline::after(std::chrono::milliseconds(3000))}));
+    const auto took    = std::chrono::steady_clock::now() - started;
+    CHECK(runs == 1);
+    CHECK(error.outcome == tenon::Outcome::unknown);
+    CHECK((error.code == Errc::network || error.code == Errc::timeout));
+    CHECK(took < std::chrono::seconds(5));
+    CHECK(server.stop_failing() > 2);
+}
+
+TEST_CASE("a server's own limit on the commit ends it unknown and is not asked again") {
+    const Server server;
+    const auto   db = server.open();
+    good(Repository<Counter>(db).insert({.name = "before"}));
+    server.fail(R"(["commitTransaction"])", R"("errorCode":50)", 100);
+    int        runs  = 0;
+    const auto error = bad(two_inserts(db, runs, {.max_commit_time = std::chrono::milliseconds(100)}));
+    CHECK(runs == 1);
+    CHECK(error.code == Errc::timeout);
+    CHECK(error.outcome == tenon::Outcome::unknown);
+    CHECK(server.stop_failing() <= 2);
+}
+
+TEST_CASE("an abort that fails changes nothing of the body's error") {
+    const Server server;
+    const auto   db = server.open();
+    Repository<Counter> counters(db);
+    good(counters.insert({.name = "before"}));
+    server.fail(R"(["abortTransaction"])", R"("closeConnection":true)", 2);
+    const auto error = bad(db.transaction([&](Transaction& tx) -> Result<void> {
+        good(counters.in(tx).insert({.name = "x"}));
+        return tenon::fail(Errc::quota_exceeded, "mine");
+    }));
+    CHECK(error.code == Errc::quota_exceeded);
+    CHECK(error.message == "mine");
+    CHECK(good(counters.count()) == 1);
+}
+
+TEST_CASE("a body that swallows a conflict is run again all the same") {
+    const Server server;
+    const auto   db = server.open();
+    Repository<Counter> counters(db);
+    good(counters.insert({.name = "before"}));
+    server.fail(R"(["find"])", R"("errorCode":112,"errorLabels":["TransientTransactionError"])");
+    int runs = 0;
+    good(db.transaction([&](Transaction& tx) -> Result<void> {
+        ++runs;
+        auto bound = counters.in(tx);
+        if (auto made = bound.insert({.name = "x"}); !made) return tenon::fail(made.error());
+        (void)bound.find().first();
+        return {};
+    }));
+    CHECK(runs == 2);
+    CHECK(good(counters.count()) == 2);
+}
+
+TEST_CASE("a cursor that outlives its transaction says so, and harms nothing") {
+    const Server        server;
+    const auto          db = server.open();
+    Repository<Counter> counters(db);
+    for (int i = 0; i < 300; ++i) good(counters.insert({.name = "k"}));
+    std::optional<tenon::Stream<Counter>> kept;
+    good(db.transaction([&](Transaction& tx) -> Result<void> {
+        kept.emplace(good(counters.in(tx).find().stream()));
+        good(kept->next());
+        return {};
+    }));
+    for (int i = 0; i < 300; ++i) {
+        auto next = kept->next();
+        if (!next) {
+            CHECK(next.error().code == Errc::invalid_argument);
+            kept.reset();
+            break;
+        }
+    }
+    CHECK(!kept.has_value());
+    CHECK(good(counters.count()) == 300);
+}
