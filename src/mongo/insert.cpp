@@ -5,28 +5,10 @@
 
 #include "mongo/options.hpp"
 #include "mongo/write_errors.hpp"
-#include "mql/upsert.hpp"
 
 namespace tenon::mongo {
 
 namespace {
-
-bool has_id_first(bson::View document) noexcept {
-    const auto first = document.begin();
-    return first != document.end() && first->key == "_id";
-}
-
-/// The document as the server stores it: its _id in front, made when there is none.
-Result<void> complete(bson::Document& document) {
-    if (!has_id_first(document)) {
-        // An ObjectId with its key and type takes 17 bytes.
-        const bool made = document["_id"].missing();
-        if (document.size() + (made ? 17U : 0U) > bson::max_document_size) return too_large();
-        document = mql::with_id_first(document);
-    }
-    if (document.size() > bson::max_document_size) return too_large();
-    return {};
-}
 
 /// Which of the caller's documents go to the server, and those refused before.
 struct Prepared {
@@ -40,7 +22,7 @@ struct Prepared {
 Prepared prepare(Insert& op) {
     Prepared prepared;
     for (std::size_t i = 0; i < op.documents.size(); ++i) {
-        auto done = complete(op.documents[i]);
+        auto done = prepare_insert(op.documents[i]);
         if (done) {
             if (!prepared.refused.empty()) prepared.sent.push_back(i);
             ++prepared.count;
@@ -110,6 +92,7 @@ Error insert_error(const Insert& op, const Prepared& prepared, WriteFailure fail
 }  // namespace
 
 Result<Reply> run_insert(Call& call, Insert& op) {
+    if (op.documents.empty()) return Reply(InsertReply{});
     const auto   prepared = prepare(op);
     WriteFailure failure;
     Bson         reply;

@@ -14,7 +14,27 @@ namespace tenon::mongo {
 [[nodiscard]] Result<Reply> run_estimated_count(Call& call);
 [[nodiscard]] Result<Reply> run_distinct(Call& call, const Distinct& op);
 
+// explain.cpp
+[[nodiscard]] Result<Reply> run_explain(Call& call, const Explain& op);
+
 // insert.cpp
 [[nodiscard]] Result<Reply> run_insert(Call& call, Insert& op);
+// write_operations.cpp
+[[nodiscard]] Result<Reply> run_update(Call& call, const Update& op);
+[[nodiscard]] Result<Reply> run_replace(Call& call, const Replace& op);
+[[nodiscard]] Result<Reply> run_delete(Call& call, const Delete& op);
+[[nodiscard]] Result<Reply> run_find_and_modify(Call& call, const FindAndModify& op);
+// bulk.cpp
+[[nodiscard]] Result<Reply> run_bulk_write(Call& call, BulkWrite& op);
+
+// index_operations.cpp
+[[nodiscard]] Result<Reply> run_create_indexes(Call& call, const CreateIndexes& op);
+[[nodiscard]] Result<Reply> run_list_indexes(Call& call);
+[[nodiscard]] Result<Reply> run_drop_indexes(Call& call, const DropIndexes& op);
+[[nodiscard]] Result<Reply> run_hide_index(Call& call, const HideIndex& op);
+// collection_operations.cpp
+[[nodiscard]] Result<Reply> run_create_collection(Call& call);
+[[nodiscard]] Result<Reply> run_drop_collection(Call& call);
+[[nodiscard]] Result<Reply> run_list_collections(Call& call);
 
 }  // namespace tenon::mongo

@@ -5,6 +5,7 @@
 #include <tenon/bson/json.hpp>
 
 #include "mql/mql_error.hpp"
+#include "mql/upsert.hpp"
 
 namespace tenon::mongo {
 
@@ -108,6 +109,46 @@ Error many_error(Error first, const std::vector<Refusal>& refusals, std::size_t 
         first.items.push_back(std::move(item));
     }
     return first;
+}
+
+Result<void> prepare_insert(bson::Document& document) {
+    const auto first = document.begin();
+    if (first == document.end() || first->key != "_id") {
+        // An ObjectId with its key and type takes 17 bytes.
+        const bool made = document["_id"].missing();
+        if (document.size() + (made ? 17U : 0U) > bson::max_document_size) return too_large();
+        document = mql::with_id_first(document);
+    }
+    if (document.size() > bson::max_document_size) return too_large();
+    return {};
+}
+
+Result<void> check_update(bson::View update) {
+    if (update.empty() || !update.begin()->key.starts_with('$')) {
+        return mql::mql_error(mql::code::failed_to_parse, "an update needs operators such as $set; to store a whole document use replace");
+    }
+    if (update.size() > bson::max_document_size) return too_large();
+    return {};
+}
+
+Result<void> check_replacement(bson::View replacement) {
+    if (!replacement.empty() && replacement.begin()->key.starts_with('$')) {
+        const std::string key(replacement.begin()->key);
+        return mql::mql_error(mql::code::dollar_prefixed_field_name, "the dollar ($) prefixed field '" + key + "' is not allowed at the top of a document", key);
+    }
+    if (replacement.size() > bson::max_document_size) return too_large();
+    return {};
+}
+
+Outcome outcome_of_many(const Error& error) noexcept {
+    const std::string_view words = error.server.message;
+    const auto             says  = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
+    switch (error.server.code) {
+        case mql::code::failed_to_parse:
+        case mql::code::conflicting_update_operators: return Outcome::none;
+        case mql::code::bad_value: return says("unknown operator") || says("hint") || says("unknown top level operator") ? Outcome::none : Outcome::unknown;
+        default: return Outcome::unknown;
+    }
 }
 
 tl::unexpected<Error> too_large() { return mql::mql_error(mql::code::bson_object_too_large, "the document is larger than 16 MiB"); }

@@ -1,5 +1,5 @@
 #pragma once
-// The failures of writes: the driver's reply, item by item, as one Error.
+// What writes check before they send, and their failures: the driver's reply, item by item, as one Error.
 
 #include <vector>
 
@@ -30,6 +30,17 @@ struct WriteFailure {
 
 /// "another document has this key in the unique index ..." with its first field as the path, from the server's words and keyPattern.
 void describe_duplicate(Error& error, bson::View write_error);
+
+/// Makes a document what the server will store: its _id in front, generated when there is none. @errors invalid_argument: too large.
+[[nodiscard]] Result<void> prepare_insert(bson::Document& document);
+/// An update of operators, of a size that can be sent. @errors invalid_argument: a bare document, which the server would take as a replace.
+[[nodiscard]] Result<void> check_update(bson::View update);
+/// A whole document. @errors invalid_argument: an operator in front, which the server would apply; too large.
+[[nodiscard]] Result<void> check_replacement(bson::View replacement);
+
+/// The outcome of a refused write of many matches: unknown, for it may have changed some before it met the one it could not; none where the
+/// server refused the statement itself.
+[[nodiscard]] Outcome outcome_of_many(const Error& error) noexcept;
 
 /// Errc::invalid_argument with BSONObjectTooLarge, before anything is sent.
 [[nodiscard]] tl::unexpected<Error> too_large();

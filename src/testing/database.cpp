@@ -1,5 +1,6 @@
 #include <tenon/testing/database.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 #include <tenon/bson/values.hpp>
@@ -19,9 +20,20 @@ std::string escaped(const std::string& path) {
     return out;
 }
 
+/// The same deployment with a database of its own. MongoDB's names of databases have 63 bytes at most.
+std::string with_unique_database(std::string_view uri) {
+    const auto authority = uri.find("://") + 3;
+    const auto options   = std::min(uri.find('?', authority), uri.size());
+    const auto slash     = std::min(uri.find('/', authority), options);
+    const auto named     = slash < options ? uri.substr(slash + 1, options - slash - 1) : std::string_view();
+    const auto stem      = named.empty() ? std::string_view("tenon") : named.substr(0, 38);
+    return std::string(uri.substr(0, slash)) + "/" + std::string(stem) + "-" + ObjectId::generate().to_string() + std::string(uri.substr(options));
+}
+
 }  // namespace
 
 Result<Place> unique_place(std::string_view uri) {
+    if (uri.starts_with("mongodb://") || uri.starts_with("mongodb+srv://")) return Place{with_unique_database(uri), {}};
     auto parsed = StoreUri::parse(uri);
     if (!parsed) return fail(std::move(parsed).error());
     if (parsed->scheme != "sqlite" || parsed->rest == ":memory:") return Place{std::string(uri), {}};
