@@ -26,7 +26,7 @@ void drop_all(const Database& database) noexcept;
 }  // namespace detail
 
 /// A new, empty database: "sqlite::memory:" as it is; "sqlite:dir/name.db" in a file "dir/name-<unique>.db" (without a name in the
-/// system's temporary folder). Removed when the object goes; repositories and cursors made from it must have gone before.
+/// system's temporary folder); "mongodb://host/name" in a database "name-<unique>" of the same deployment. Removed when the object goes; repositories and cursors made from it must have gone before.
 class ThrowAwayDatabase {
 public:
     /// @errors those of tenon::open.
