@@ -45,6 +45,7 @@ void SqliteStore::replace_engine_in_child() {
 Capabilities SqliteStore::capabilities() const {
     Capabilities capabilities;
     capabilities.transactions   = true;
+    capabilities.single_writer  = true;
     capabilities.persistent     = !engine_->options().memory;
     capabilities.engine         = "sqlite";
     capabilities.topology       = "embedded";

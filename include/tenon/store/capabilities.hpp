@@ -20,6 +20,7 @@ struct Capabilities {
     bool          change_streams   = false;
     bool          sharding         = false;  ///< a mongos: ShardCollection works
     bool          collation        = false;
+    bool          single_writer    = false;  ///< a transaction keeps every other writer waiting, not those of its documents alone
     bool          retryable_writes = false;
     bool          persistent       = true;   ///< false: gone when the last handle closes
     std::string   engine{};                  ///< "sqlite", "mongodb"
