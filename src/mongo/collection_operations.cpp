@@ -36,7 +36,7 @@ Result<std::vector<std::string>> names(Call& call, const bson::Document& filter)
 
 Result<Reply> run_create_collection(Call& call) {
     // From 7.0 on the server creates an existing collection once more without a word. Inside a transaction nothing is listed.
-    if (call.session == nullptr) {
+    if (!call.transaction) {
         auto there = names(call, bson::doc("name", call.collection));
         if (!there) return fail(std::move(there.error()));
         if (!there->empty()) return Reply(DoneReply{false});

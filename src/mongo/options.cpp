@@ -53,7 +53,7 @@ Result<void> add_options(Bson& options, const Call& call, const Takes& takes) {
     if (call.session != nullptr) {
         bson_error_t said{};
         if (!mongoc_client_session_append(call.session, options.get(), &said)) {
-            return fail(Errc::invalid_argument, "the transaction's session is of another client");
+            return fail(Errc::invalid_argument, "the session is of another client");
         }
     }
     if (takes.max_time && call.context.deadline.at) {
