@@ -1,47 +1,58 @@
 #include "mongo/pool.hpp"
 
-#include <mutex>
+#include <vector>
+
+#include "mongo/fork.hpp"
 
 namespace tenon::mongo {
 
-namespace {
-
-void start_driver() {
-    static std::once_flag once;
-    std::call_once(once, [] { mongoc_init(); });
+void Lease::bind(const Deadline& deadline, const std::stop_token& stop) const {
+    auto& bounds    = client_->bounds;
+    bounds.deadline = deadline;
+    bounds.stop     = stop;
+    bounds.ended    = Ended::no;
+    bounds.sent     = false;
 }
-
-}  // namespace
-
-Lease::~Lease() {
-    if (client_ != nullptr) pool_->give_back(client_);
-}
-
-Pool::~Pool() = default;
 
 Result<std::shared_ptr<Pool>> Pool::make(const Config& config) {
-    start_driver();
-    bson_error_t said{};
-    const Uri    uri(mongoc_uri_new_with_error(config.uri.c_str(), &said));
-    if (!uri) return fail(Errc::invalid_argument, "the URI is not one of MongoDB", "uri");
-    const char* database = mongoc_uri_get_database(uri.get());
-    if (database == nullptr || *database == '\0') {
-        return fail(Errc::invalid_argument, "no database is named; write it into the URI's path", "database");
-    }
-    std::shared_ptr<Pool> pool(new Pool());
-    pool->database_ = database;
-    pool->pool_.reset(mongoc_client_pool_new(uri.get()));
-    if (!pool->pool_) return fail(Errc::invalid_argument, "the URI's options make no client", "uri");
-    mongoc_client_pool_set_error_api(pool->pool_.get(), MONGOC_ERROR_API_VERSION_2);
+    auto settings = settings_of(config);
+    if (!settings) return fail(std::move(settings.error()));
+    std::shared_ptr<Pool> pool(new Pool(std::move(*settings)));
+    if (auto clients = pool->clients(); !clients) return fail(std::move(clients.error()));
+    register_pool(*pool);
     return pool;
 }
 
-Result<Lease> Pool::lease(const Context&) {
-    auto* client = mongoc_client_pool_pop(pool_.get());
-    if (client == nullptr) return fail(Errc::timeout, "no client of the pool was free in time");
-    return Lease(shared_from_this(), client);
+Pool::~Pool() { forget_pool(*this); }
+
+Result<std::shared_ptr<Clients>> Pool::clients() {
+    const std::lock_guard lock(mutex_);
+    if (clients_ && process_ == fork_generation()) return clients_;
+    auto made = Clients::make(settings_);
+    if (!made) return fail(std::move(made.error()));
+    clients_ = std::move(*made);
+    process_ = fork_generation();
+    return clients_;
 }
 
-void Pool::give_back(mongoc_client_t* client) noexcept { mongoc_client_pool_push(pool_.get(), client); }
+Result<Lease> Pool::lease(const Context& context, const Wanted& wanted) {
+    auto of_process = clients();
+    if (!of_process) return fail(std::move(of_process.error()));
+    auto client = (*of_process)->borrow(context, wanted);
+    if (!client) return fail(std::move(client.error()));
+    Lease lease(std::move(*of_process), *client);
+    lease.bind(context.deadline, context.stop);
+    (*client)->bounds.wanted = wanted;
+    return lease;
+}
+
+void Pool::after_fork_in_child() {
+    // The parent's clients, its monitors' state included, stay where they are for ever: closing one would end the parent's connection.
+    // Kept reachable, so that a leak checker sees that it is meant.
+    static auto* inherited = new std::vector<std::shared_ptr<Clients>>;
+    if (clients_) inherited->push_back(std::move(clients_));
+    clients_.reset();
+    mutex_.unlock();
+}
 
 }  // namespace tenon::mongo

@@ -1,60 +1,93 @@
 #pragma once
 // Pool: the clients of one deployment. Shared by the stores of its databases, their cursors and transactions.
+//
+// The driver's own pool hands out clients and watches the topology; how many there are, who waits and what is kept open is ours: its
+// minPoolSize is a cap on idle clients, its wait is not bound to a deadline, and it tells nobody what it does.
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <tenon/store/config.hpp>
 #include <tenon/store/context.hpp>
+#include <tenon/store/health.hpp>
 
+#include "mongo/clients.hpp"
 #include "mongo/driver.hpp"
+#include "mongo/stream.hpp"
 
 namespace tenon::mongo {
-
-class Pool;
 
 /// A client on loan. Goes back when it ends; keeps the pool.
 class Lease {
 public:
     Lease() = default;
-    Lease(std::shared_ptr<Pool> pool, mongoc_client_t* client) noexcept : pool_(std::move(pool)), client_(client) {}
-    Lease(Lease&& other) noexcept : pool_(std::move(other.pool_)), client_(std::exchange(other.client_, nullptr)) {}
+    Lease(std::shared_ptr<Clients> clients, Client* client) noexcept : clients_(std::move(clients)), client_(client) {}
+    Lease(Lease&& other) noexcept : clients_(std::move(other.clients_)), client_(std::exchange(other.client_, nullptr)) {}
     Lease& operator=(Lease&& other) noexcept {
-        std::swap(pool_, other.pool_);
+        std::swap(clients_, other.clients_);
         std::swap(client_, other.client_);
         return *this;
     }
-    ~Lease();
+    ~Lease() {
+        if (client_ != nullptr) clients_->give_back(client_);
+    }
 
-    [[nodiscard]] mongoc_client_t* get() const noexcept { return client_; }
+    [[nodiscard]] mongoc_client_t* get() const noexcept { return client_ == nullptr ? nullptr : client_->handle.get(); }
+
+    /// From here on the client's calls end at this deadline and with this stop token, whatever the server does: as {code: 50,
+    /// MaxTimeMSExpired} or {code: 11601, Interrupted}. Of a transaction each operation has its own.
+    void bind(const Deadline& deadline, const std::stop_token& stop) const;
+    /// Why the last call ended without the server's answer.
+    [[nodiscard]] Ended ended() const noexcept { return client_->bounds.ended; }
+    /// Whether its request had been sent: a write may have been applied.
+    [[nodiscard]] bool sent() const noexcept { return client_->bounds.sent; }
+    /// The client is closed when it comes back: its connection is in a state that nobody knows.
+    void spend() const noexcept { client_->bounds.spent = true; }
 
 private:
-    std::shared_ptr<Pool> pool_{};
-    mongoc_client_t*      client_ = nullptr;
+    std::shared_ptr<Clients> clients_{};
+    Client*                  client_ = nullptr;
 };
 
 class Pool : public std::enable_shared_from_this<Pool> {
 public:
-    /// @errors invalid_argument: a bad URI or option.
+    /// Connects to nothing yet, but looks up the SRV record of a "mongodb+srv://" URI.
+    /// @errors invalid_argument: a bad URI or option, no database named. network: no SRV record.
     [[nodiscard]] static Result<std::shared_ptr<Pool>> make(const Config& config);
     Pool(const Pool&)            = delete;
     Pool& operator=(const Pool&) = delete;
     ~Pool();
 
-    /// A client that gives up at the deadline, whatever the server does.
-    /// @errors timeout (all are in use until the deadline or the wait queue's time), cancelled.
-    [[nodiscard]] Result<Lease> lease(const Context& context);
+    /// A client that gives up at the context's deadline, whatever the server does. Waits for a server that serves `wanted`, then for a
+    /// client to come free.
+    /// @errors network (no server), timeout (all clients are in use until the deadline or the wait queue's time), cancelled.
+    [[nodiscard]] Result<Lease> lease(const Context& context, const Wanted& wanted = {});
 
+    /// The servers of reads that name no preference of their own: the URI's.
+    [[nodiscard]] Wanted reads() const { return Wanted{settings_->reads}; }
     /// The database that the URI or the config names; never empty.
-    [[nodiscard]] const std::string& database() const noexcept { return database_; }
+    [[nodiscard]] const std::string& database() const noexcept { return settings_->database; }
+    [[nodiscard]] const Settings&    settings() const noexcept { return *settings_; }
+    /// The clients of this process.
+    /// @errors network: no SRV record.
+    [[nodiscard]] Result<std::shared_ptr<Clients>> clients();
+
+    // What fork.cpp calls around a fork.
+    void before_fork() { mutex_.lock(); }
+    void after_fork_in_parent() { mutex_.unlock(); }
+    void after_fork_in_child();
 
 private:
-    friend class Lease;
-    Pool() = default;
-    void give_back(mongoc_client_t* client) noexcept;
+    explicit Pool(std::shared_ptr<const Settings> settings) noexcept : settings_(std::move(settings)) {}
 
-    Owned<mongoc_client_pool_t, mongoc_client_pool_destroy> pool_{};
-    std::string                                             database_{};
+    std::shared_ptr<const Settings> settings_;
+    std::mutex                      mutex_{};
+    std::shared_ptr<Clients>        clients_{};
+    std::uint64_t                   process_ = 0;  // that clients_ belong to
 };
 
 }  // namespace tenon::mongo

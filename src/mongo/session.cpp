@@ -17,6 +17,8 @@ using DriverReadConcern  = Owned<mongoc_read_concern_t, mongoc_read_concern_dest
 using DriverWriteConcern = Owned<mongoc_write_concern_t, mongoc_write_concern_destroy>;
 using ServerPtr          = Owned<mongoc_server_description_t, mongoc_server_description_destroy>;
 
+constexpr std::chrono::milliseconds abort_time{1000};
+
 constexpr std::string_view transient_label = "TransientTransactionError";
 constexpr std::string_view unknown_label   = "UnknownTransactionCommitResult";
 
@@ -146,6 +148,7 @@ Result<void> commit_transaction(TransactionState& state, const Context& context)
         return fail(Errc::timeout, "the deadline passed before the transaction was committed; nothing of it was written");
     }
     state.committing = true;
+    state.lease.bind(at.deadline, context.stop);
     bson_error_t said{};
     Bson         reply;
     if (mongoc_client_session_commit_transaction(state.session.get(), reply.get(), &said)) {
@@ -169,7 +172,9 @@ void abort_transaction(TransactionState& state) noexcept {
     state.open = false;
     bson_error_t ignored{};
     // Of a transaction that was to be committed the server decides; one that it ended already is refused without harm.
-    if (!state.committing) (void)mongoc_client_session_abort_transaction(state.session.get(), &ignored);
+    if (state.committing) return;
+    state.lease.bind(Deadline::after(abort_time), {});  // its own time, since the deadline may be what ended the transaction
+    (void)mongoc_client_session_abort_transaction(state.session.get(), &ignored);
 }
 
 Result<std::shared_ptr<TransactionState>> transaction_of(const std::shared_ptr<Pool>& pool, Session& session) {
@@ -191,9 +196,16 @@ Result<void> join(Call& call, const std::shared_ptr<Pool>& pool, Session& sessio
         call.client      = state->lease.get();
         call.session     = state->session.get();
         call.transaction = state;
+        state->lease.bind(call.context.deadline, call.context.stop);
         return {};
     }
-    auto lease = pool->lease(call.context);
+    Wanted wanted;
+    if (!is_write(operation)) {
+        auto preference = read_preference(call);
+        if (!preference) return fail(std::move(preference.error()));
+        wanted = *preference ? Wanted{ReadPrefs(preference->release(), mongoc_read_prefs_destroy)} : pool->reads();
+    }
+    auto lease = pool->lease(call.context, wanted);
     if (!lease) return fail(std::move(lease.error()));
     call.lease  = std::move(*lease);
     call.client = call.lease.get();

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <tenon/result.hpp>
 
@@ -41,13 +43,67 @@ template <class F>
     return std::make_shared<Sink>(std::move(f));
 }
 
+/// TLS of the connections to a server. Paths are of PEM files.
+struct TlsOptions {
+    bool        enabled = false;
+    std::string ca_file{};               ///< whom to trust; empty: the system's own list
+    std::string certificate_key_file{};  ///< the client's certificate and key
+    std::string certificate_key_password{};
+    bool        allow_invalid_certificates = false;  ///< for tests alone: anybody may pass for the server
+    bool        allow_invalid_hostnames    = false;  ///< for tests alone
+};
+
+/// Where a MongoDB deployment is, in parts: what a URI says, without its %-escapes. A password is written as it is: `p@ss:w/rd`.
+struct ServerParts {
+    std::vector<std::string> hosts{};  ///< "db1", "db1:27018", "[::1]:27017" or the path of a socket; empty: Config::uri says it all
+    bool                     srv = false;  ///< one host, whose SRV record names the servers: "mongodb+srv://"
+    std::string              user{};
+    std::string              password{};
+    std::string              auth_source{};   ///< the database that knows the user; empty: "admin"
+    std::string              replica_set{};
+    TlsOptions               tls{};
+    std::vector<std::pair<std::string, std::string>> options{};  ///< others of the URI, such as {"readPreference", "secondary"}
+
+    /// The URI, with all that needs it %-escaped. @errors invalid_argument: no host, several with `srv`, a password without a user, a NUL.
+    [[nodiscard]] Result<std::string> uri(std::string_view database) const;
+};
+
+/// Connections to a server. What is empty is the URI's (minPoolSize, maxPoolSize, waitQueueTimeoutMS), else the default.
+struct PoolOptions {
+    std::optional<std::uint32_t>             minimum{};  ///< kept open, whether used or not; default 0
+    std::optional<std::uint32_t>             maximum{};  ///< 1 or more; default 100
+    std::optional<std::chrono::milliseconds> wait{};     ///< for one to come free, within the call's deadline; default 10 s
+};
+
+/// Variables that Config::from_env reads. Rename what an application calls otherwise.
+struct EnvNames {
+    std::string uri         = "MONGODB_URI";       ///< a MongoDB URI
+    std::string database    = "MONGODB_DATABASE";
+    std::string store       = "TENON_STORE";       ///< any store's URI, or the name of a backend
+    std::string prefix      = "TENON_";            ///< of the others: SLOW_MS, TIMEOUT_MS, POOL_MIN, POOL_MAX, WAIT_QUEUE_MS, ...
+    /// The variable that holds the URI of each backend `store` may name. Empty: "sqlite" has TENON_SQLITE_URI, "mongodb" has `uri`.
+    std::vector<std::pair<std::string, std::string>> backends{};
+    std::string default_backend = "";              ///< where `store` is not set; empty: `uri` if that is set, else an error
+};
+
+/// What a Config says wins over its URI's options, and those over the defaults below.
 struct Config {
-    std::string               uri{};        ///< "sqlite:path?option=value", "sqlite::memory:"; see docs/embedded.md
+    std::string               uri{};        ///< "mongodb://host/database?option=value", "sqlite:path?option=value", "sqlite::memory:"
     std::shared_ptr<LogSink>  log{};        ///< none: silence
     std::chrono::milliseconds slow_ms{0};   ///< operations that take longer are logged as warnings; 0: none are
     /// Deadline of calls that set none, from their beginning on; 0: none. A cursor's is for its whole life, not for each next().
     /// Not of a transaction's begin and commit: those take TransactionOptions::deadline; calls in its body do take this one.
     std::chrono::milliseconds timeout{0};
+
+    // MongoDB's alone; the embedded store has no use for them.
+    ServerParts               server{};     ///< instead of `uri`
+    std::string               database{};   ///< wins over the URI's path
+    PoolOptions               pool{};
+    std::optional<std::chrono::milliseconds> connect_timeout{};    ///< TCP, TLS and the first answer; connectTimeoutMS; default 30 s
+    std::optional<std::chrono::milliseconds> selection_timeout{};  ///< for a server that suits; serverSelectionTimeoutMS; default 30 s
+    std::string               application{};  ///< shown in the server's log and currentOp; appName; 128 bytes at most
+    /// Opens without a server: calls answer `network` until there is one. Not lazy: `open` connects, logs in and fails if it cannot.
+    bool                      lazy = false;
 
     /// Reads TENON_STORE (the URI), TENON_SLOW_MS and TENON_TIMEOUT_MS. @errors invalid_argument: TENON_STORE is not set, or a number is none.
     [[nodiscard]] static Result<Config> from_env();

@@ -1,0 +1,214 @@
+#include "mongo/clients.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "mongo/fork.hpp"
+
+namespace tenon::mongo {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A connection that rested this long may have been closed by the other side: it is looked at before it is lent.
+constexpr std::chrono::seconds rested{1};
+constexpr std::chrono::seconds keeper_pause{10};
+
+Topology& topology_of(void* context) { return *static_cast<Clients*>(context)->topology(); }
+
+using CallbacksPtr = Owned<mongoc_apm_callbacks_t, mongoc_apm_callbacks_destroy>;
+
+CallbacksPtr callbacks() {
+    CallbacksPtr made(mongoc_apm_callbacks_new());
+    mongoc_apm_set_topology_changed_cb(made.get(), [](const mongoc_apm_topology_changed_t* event) {
+        topology_of(mongoc_apm_topology_changed_get_context(event)).changed(mongoc_apm_topology_changed_get_new_description(event));
+    });
+    mongoc_apm_set_server_heartbeat_failed_cb(made.get(), [](const mongoc_apm_server_heartbeat_failed_t* event) {
+        bson_error_t why{};
+        mongoc_apm_server_heartbeat_failed_get_error(event, &why);
+        const auto* host = mongoc_apm_server_heartbeat_failed_get_host(event);
+        topology_of(mongoc_apm_server_heartbeat_failed_get_context(event)).heartbeat_failed(host->host_and_port, why);
+    });
+    return made;
+}
+
+bool ping(mongoc_client_t* client) {
+    bson_t command = BSON_INITIALIZER;
+    bson_append_int32(&command, "ping", 4, 1);
+    bson_error_t said{};
+    const bool   done = mongoc_client_command_simple(client, "admin", &command, nullptr, nullptr, &said);
+    bson_destroy(&command);
+    return done;
+}
+
+}  // namespace
+
+Clients::Clients(std::shared_ptr<const Settings> settings)
+    : settings_(std::move(settings)), topology_(std::make_shared<Topology>(settings_->selection)), process_(fork_generation()) {}
+
+Result<std::shared_ptr<Clients>> Clients::make(std::shared_ptr<const Settings> settings) {
+    std::shared_ptr<Clients> clients(new Clients(std::move(settings)));
+    if (auto started = clients->start(); !started) return fail(std::move(started.error()));
+    return clients;
+}
+
+Result<void> Clients::start() {
+    bson_error_t said{};
+    pool_.reset(mongoc_client_pool_new_with_error(settings_->uri.get(), &said));
+    if (!pool_) {
+        if (said.domain == MONGOC_ERROR_STREAM) {
+            auto failed = fail(Errc::network, "the SRV record of the URI's host could not be looked up", "uri");
+            failed.value().server.message = said.message;
+            return failed;
+        }
+        return fail(Errc::invalid_argument, "the URI's options contradict each other or make no client", "uri");
+    }
+    mongoc_client_pool_set_error_api(pool_.get(), MONGOC_ERROR_API_VERSION_2);
+    mongoc_client_pool_set_apm_callbacks(pool_.get(), callbacks().get(), this);
+    scout_ = std::make_unique<Scout>(pool_.get());
+    topology_->set_scout([this](const Wanted* wanted) { wanted != nullptr ? scout_->search(*wanted) : scout_->found(); });
+    // The first client that leaves the pool starts the monitors.
+    auto first        = make_client();
+    first->idle_since = Clock::now();
+    open_             = 1;
+    idle_.push_back(std::move(first));
+    if (settings_->minimum > 0) keeper_ = std::jthread([this](const std::stop_token& stop) { keep_minimum(stop); });
+    return {};
+}
+
+Clients::~Clients() {
+    if (keeper_.joinable()) {
+        keeper_.request_stop();
+        keeper_.join();
+    }
+    // The driver ends its sessions on the server when its pool ends: through a client of it that is connected, and where none is it waits
+    // for a server. So one goes back for that, with little time; without a server the sessions are left to expire.
+    std::unique_ptr<Client> last;
+    if (!idle_.empty()) {
+        last = std::move(idle_.back());
+        idle_.pop_back();
+        last->bounds.deadline = Deadline::after(std::chrono::seconds(1));
+        last->bounds.stop     = {};
+        Context now;
+        now.deadline = Deadline{Clock::now()};
+        if (!topology_->wait_for({}, now.deadline, {})) mongoc_client_reset(last->handle.get());
+        mongoc_client_pool_push(pool_.get(), last->handle.release());
+    }
+    idle_.clear();
+    scout_.reset();
+    pool_.reset();
+}
+
+std::unique_ptr<Client> Clients::make_client() {
+    auto client             = std::make_unique<Client>();
+    client->bounds.topology = topology_;
+    client->bounds.uri      = settings_->uri.get();
+    client->bounds.process  = process_;
+    client->handle.reset(mongoc_client_pool_pop(pool_.get()));
+    bind_streams(client->handle.get(), client->bounds);
+    return client;
+}
+
+std::unique_ptr<Client> Clients::take_idle(std::vector<std::unique_ptr<Client>>& unfit) {
+    const auto now = Clock::now();
+    while (!idle_.empty()) {
+        auto client = std::move(idle_.back());
+        idle_.pop_back();
+        const bool expired = settings_->max_idle.count() > 0 && now - client->idle_since > settings_->max_idle;
+        if (!expired && (now - client->idle_since < rested || !client->bounds.closed_by_peer())) return client;
+        --open_;
+        unfit.push_back(std::move(client));
+    }
+    return nullptr;
+}
+
+Result<Client*> Clients::borrow(const Context& context, const Wanted& wanted) {
+    if (auto found = topology_->wait_for(wanted, context.deadline, context.stop); !found) return fail(std::move(found.error()));
+    std::vector<std::unique_ptr<Client>> unfit;  // closed without the lock
+    std::unique_lock                     lock(mutex_);
+    const auto available = [&] { return !idle_.empty() || open_ < settings_->maximum; };
+    if (!available()) {
+        auto end = Clock::now() + settings_->wait;
+        if (context.deadline.at) end = std::min(end, *context.deadline.at);
+        ++waiting_;
+        const bool got = free_.wait_until(lock, context.stop, end, available);
+        --waiting_;
+        if (!got) {
+            if (context.stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
+            return fail(Errc::timeout,
+                        "all " + std::to_string(settings_->maximum) + " connections of the pool were in use for as long as the call could wait; "
+                        "raise the pool's maximum or look for cursors and transactions that are left open",
+                        "pool.maximum");
+        }
+    }
+    auto client = take_idle(unfit);
+    ++in_use_;
+    if (client) return client.release();
+    ++open_;
+    lock.unlock();
+    return make_client().release();
+}
+
+void Clients::give_back(Client* client) noexcept {
+    std::unique_ptr<Client> back(client);
+    if (back->bounds.process != fork_generation()) {
+        (void)back.release();  // the parent's
+        return;
+    }
+    back->bounds.deadline = {};
+    back->bounds.stop     = {};
+    back->bounds.wanted   = {};
+    back->idle_since      = Clock::now();
+    {
+        const std::lock_guard lock(mutex_);
+        --in_use_;
+        if (back->bounds.spent) --open_;
+        else idle_.push_back(std::move(back));
+    }
+    free_.notify_one();
+    if (back && settings_->minimum > 0) below_minimum_.notify_one();
+}
+
+PoolHealth Clients::health() const {
+    const std::lock_guard lock(mutex_);
+    return {.open = open_, .in_use = in_use_, .waiting = waiting_, .maximum = settings_->maximum};
+}
+
+void Clients::keep_minimum(const std::stop_token& stop) {
+    const auto missing = [this] { return open_ < settings_->minimum; };
+    while (!stop.stop_requested()) {
+        bool                                 failed = false;
+        std::vector<std::unique_ptr<Client>> unfit;
+        {
+            std::unique_lock lock(mutex_);
+            // Those at rest that the server or the way to it closed meanwhile.
+            for (auto& client : idle_) {
+                if (Clock::now() - client->idle_since >= rested && client->bounds.closed_by_peer()) unfit.push_back(std::move(client));
+            }
+            std::erase(idle_, nullptr);
+            open_ -= static_cast<std::uint32_t>(unfit.size());
+        }
+        for (;;) {
+            {
+                const std::lock_guard lock(mutex_);
+                if (stop.stop_requested() || !missing()) break;
+                ++open_;
+                ++in_use_;
+            }
+            auto client = make_client();
+            client->bounds.deadline = Deadline::after(settings_->connect);
+            client->bounds.stop     = stop;
+            failed                  = !topology_->wait_for({}, client->bounds.deadline, stop) || !ping(client->handle.get());
+            if (failed) client->bounds.spent = true;
+            give_back(client.release());
+            if (failed) break;
+        }
+        unfit.clear();
+        std::unique_lock lock(mutex_);
+        const auto pause = failed ? std::chrono::seconds(1) : keeper_pause;
+        (void)below_minimum_.wait_for(lock, stop, pause, [&] { return !failed && missing(); });
+    }
+}
+
+}  // namespace tenon::mongo

@@ -1,0 +1,68 @@
+#pragma once
+// Clients: those of one process, with the driver's pool that makes them and the topology that it watches.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include <tenon/store/health.hpp>
+
+#include "mongo/scout.hpp"
+#include "mongo/settings.hpp"
+#include "mongo/stream.hpp"
+
+namespace tenon::mongo {
+
+/// A client of the driver's pool that is never given back to it: closing it is our affair.
+struct Client {
+    Bounds                                             bounds{};
+    Owned<mongoc_client_t, mongoc_client_destroy>      handle{};  // ends first: its connections read the bounds
+    std::chrono::steady_clock::time_point              idle_since{};
+    bool                                               bound_by_streams = true;
+};
+
+/// @threads all members may be called from many threads at once.
+class Clients : public std::enable_shared_from_this<Clients> {
+public:
+    /// @errors invalid_argument (options that make no client), network (no SRV record).
+    [[nodiscard]] static Result<std::shared_ptr<Clients>> make(std::shared_ptr<const Settings> settings);
+    Clients(const Clients&)            = delete;
+    Clients& operator=(const Clients&) = delete;
+    ~Clients();
+
+    /// @errors as Pool::lease.
+    [[nodiscard]] Result<Client*> borrow(const Context& context, const Wanted& wanted);
+    void                          give_back(Client* client) noexcept;
+
+    [[nodiscard]] const std::shared_ptr<Topology>& topology() const noexcept { return topology_; }
+    [[nodiscard]] PoolHealth health() const;
+
+private:
+    explicit Clients(std::shared_ptr<const Settings> settings);
+    [[nodiscard]] Result<void> start();
+    /// An idle client that is fit for use, or null. With the lock held; those that are not fit are moved to `unfit`.
+    [[nodiscard]] std::unique_ptr<Client> take_idle(std::vector<std::unique_ptr<Client>>& unfit);
+    [[nodiscard]] std::unique_ptr<Client> make_client();
+    void                                  keep_minimum(const std::stop_token& stop);
+
+    std::shared_ptr<const Settings>                          settings_;
+    std::shared_ptr<Topology>                                topology_;
+    Owned<mongoc_client_pool_t, mongoc_client_pool_destroy>  pool_{};
+    std::unique_ptr<Scout>                                   scout_{};
+    std::uint64_t                                            process_;
+    mutable std::mutex                                       mutex_{};
+    std::condition_variable_any                              free_{};
+    std::vector<std::unique_ptr<Client>>                     idle_{};  // the last one given back is taken first
+    std::uint32_t                                            open_    = 0;
+    std::uint32_t                                            in_use_  = 0;
+    std::uint32_t                                            waiting_ = 0;
+    std::condition_variable_any                              below_minimum_{};
+    std::jthread                                             keeper_{};  // only where there is a minimum
+};
+
+}  // namespace tenon::mongo

@@ -1,0 +1,331 @@
+#include "mongo/stream.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <string>
+#include <string_view>
+
+#include "mongo/fork.hpp"
+
+// Exported by every libmongoc from 1.23 to 2.x, in a private header. Weak, so that a build which hides them still links; there the
+// socket timeout of the client is all that can be set (see bind_streams).
+extern "C" {
+__attribute__((weak)) mongoc_stream_t* mongoc_client_default_stream_initiator(const mongoc_uri_t*, const mongoc_host_list_t*, void*,
+                                                                              bson_error_t*);
+#if MONGOC_CHECK_VERSION(2, 0, 0)
+__attribute__((weak)) void _mongoc_client_set_stream_initiator_single_or_pooled(mongoc_client_t*, mongoc_stream_initiator_t, void*);
+#endif
+}
+
+namespace tenon::mongo {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int32_t op_query = 2004;
+constexpr std::int32_t op_msg   = 2013;
+
+std::int32_t int32_at(const char* bytes) noexcept {
+    std::int32_t number = 0;
+    std::memcpy(&number, bytes, sizeof number);  // the wire is little endian, as is every machine this runs on
+    return number;
+}
+
+/// The beginning of a message on its way out, whose pieces the driver hands over one by one.
+class Head {
+public:
+    Head(const mongoc_iovec_t* pieces, std::size_t count) noexcept {
+        for (std::size_t i = 0; i < count; ++i) {
+            total_ += pieces[i].iov_len;
+            const auto taken = std::min(pieces[i].iov_len, bytes_.size() - size_);
+            std::memcpy(bytes_.data() + size_, pieces[i].iov_base, taken);
+            size_ += taken;
+        }
+    }
+    [[nodiscard]] std::size_t  total() const noexcept { return total_; }
+    [[nodiscard]] std::int32_t id() const noexcept { return int32_at(bytes_.data() + 4); }
+    [[nodiscard]] std::int32_t opcode() const noexcept { return size_ < 16 ? 0 : int32_at(bytes_.data() + 12); }
+    /// The command's name; empty when the message is compressed.
+    [[nodiscard]] std::string_view command() const noexcept {
+        constexpr std::size_t name = 16 + 4 + 1 + 4 + 1;  // header, flags, kind of section, document's length, element's type
+        if (opcode() != op_msg || size_ <= name || bytes_[20] != 0) return {};
+        const std::string_view rest(bytes_.data() + name, size_ - name);
+        return rest.substr(0, rest.find('\0'));
+    }
+    /// hello and the steps of a login: those belong to the making of a connection.
+    [[nodiscard]] bool makes_connection() const noexcept {
+        if (opcode() == op_query) return true;
+        constexpr std::array<std::string_view, 6> steps{"hello", "isMaster", "ismaster", "saslStart", "saslContinue", "authenticate"};
+        return std::find(steps.begin(), steps.end(), command()) != steps.end();
+    }
+    /// Whether the driver may try the command again on another server: only then is one worth waiting for.
+    [[nodiscard]] bool may_be_retried() const noexcept {
+        const auto name = command();
+        return name != "getMore" && name != "killCursors" && name != "endSessions";
+    }
+
+private:
+    std::array<char, 64> bytes_{};
+    std::size_t          size_  = 0;
+    std::size_t          total_ = 0;
+};
+
+/// What a server says that gave up by itself.
+std::string answer_in_its_stead(std::int32_t request, Ended why) {
+    const bool late = why == Ended::deadline;
+    bson_t     body = BSON_INITIALIZER;
+    bson_append_double(&body, "ok", 2, 0.0);
+    const char* words = late ? "the deadline passed before the server answered" : "the caller stopped before the server answered";
+    bson_append_utf8(&body, "errmsg", 6, words, -1);
+    bson_append_int32(&body, "code", 4, late ? 50 : 11601);
+    bson_append_utf8(&body, "codeName", 8, late ? "MaxTimeMSExpired" : "Interrupted", -1);
+
+    const std::int32_t head[5] = {static_cast<std::int32_t>(sizeof(std::int32_t) * 5 + 1 + body.len), 0, request, op_msg, 0};
+    std::string        message(sizeof head, '\0');
+    std::memcpy(message.data(), head, sizeof head);
+    message += '\0';  // a section that is one document
+    message.append(reinterpret_cast<const char*>(bson_get_data(&body)), body.len);
+    bson_destroy(&body);
+    return message;
+}
+
+/// The wrapper. The driver holds it by its first part, the table of functions.
+class BoundStream : public mongoc_stream_t {
+public:
+    BoundStream(mongoc_stream_t* inner, Bounds& bounds, const mongoc_host_list_t& host)
+        : mongoc_stream_t{}, inner_(inner), bounds_(bounds), host_(host), losses_(bounds.topology->losses(host.host_and_port)),
+          made_(Clock::now()) {
+        host_.next      = nullptr;
+        this->type      = 0x7e40;  // none of the driver's
+        this->destroy   = [](mongoc_stream_t* s) { delete self(s); };
+        this->failed    = [](mongoc_stream_t* s) { delete self(s); };
+        this->close     = [](mongoc_stream_t* s) { return self(s)->foreign() ? 0 : mongoc_stream_close(self(s)->inner_); };
+        this->flush     = [](mongoc_stream_t* s) { return self(s)->foreign() ? 0 : mongoc_stream_flush(self(s)->inner_); };
+        this->writev    = [](mongoc_stream_t* s, mongoc_iovec_t* pieces, std::size_t count, std::int32_t timeout) {
+            return self(s)->write(pieces, count, timeout);
+        };
+        this->readv = [](mongoc_stream_t* s, mongoc_iovec_t* pieces, std::size_t count, std::size_t least, std::int32_t timeout) {
+            return self(s)->read(pieces, count, least, timeout);
+        };
+        this->setsockopt = [](mongoc_stream_t* s, int level, int name, void* value, mongoc_socklen_t size) {
+            return mongoc_stream_setsockopt(self(s)->inner_, level, name, value, size);
+        };
+        this->get_base_stream = [](mongoc_stream_t* s) { return self(s)->inner_; };
+        this->check_closed    = [](mongoc_stream_t* s) { return self(s)->foreign() || mongoc_stream_check_closed(self(s)->inner_); };
+        this->timed_out       = [](mongoc_stream_t* s) { return self(s)->late_ || mongoc_stream_timed_out(self(s)->inner_); };
+        this->should_retry    = [](mongoc_stream_t* s) { return mongoc_stream_should_retry(self(s)->inner_); };
+        bounds_.streams.push_back(this);
+    }
+    BoundStream(const BoundStream&)            = delete;
+    BoundStream& operator=(const BoundStream&) = delete;
+    ~BoundStream() {
+        std::erase(bounds_.streams, this);
+        if (!foreign()) mongoc_stream_destroy(inner_);
+    }
+
+private:
+    static BoundStream* self(mongoc_stream_t* stream) noexcept { return static_cast<BoundStream*>(stream); }
+
+    /// In a child, the socket is the parent's.
+    [[nodiscard]] bool foreign() const noexcept { return bounds_.process != fork_generation(); }
+
+    [[nodiscard]] Ended ended() const noexcept {
+        if (bounds_.stop.stop_requested()) return Ended::cancelled;
+        return bounds_.deadline.passed() ? Ended::deadline : Ended::no;
+    }
+
+    /// What the driver would wait, cut to what is left of the call.
+    [[nodiscard]] std::int32_t patience(std::int32_t timeout) const noexcept {
+        if (!bounds_.deadline.at) return timeout;
+        auto end = *bounds_.deadline.at;
+        if (making_) end = std::max(end, made_ + handshake_grace);
+        // One more than is left, since the driver counts in whole milliseconds and would end before the deadline.
+        const auto left = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count()) + 1;
+        return timeout > 0 && timeout < left ? timeout : static_cast<std::int32_t>(std::min<std::int64_t>(left, INT32_MAX));
+    }
+
+    void answer(Ended why, bool sent) {
+        bounds_.ended = why;
+        bounds_.sent  = bounds_.sent || sent;
+        canned_       = answer_in_its_stead(request_, why);
+        given_        = 0;
+    }
+    void give_up(Ended why) {
+        dead_         = true;
+        bounds_.spent = true;
+        answer(why, true);
+    }
+
+    std::int64_t write(mongoc_iovec_t* pieces, std::size_t count, std::int32_t timeout) {
+        const Head head(pieces, count);
+        const auto total = static_cast<std::int64_t>(head.total());
+        canned_.clear();
+        late_ = false;
+        if (making_ && !head.makes_connection()) making_ = false;
+        request_   = head.id();
+        retryable_ = head.may_be_retried();
+        first_     = true;
+        if (foreign()) {
+            answer(Ended::cancelled, false);
+            return total;
+        }
+        if (dead_) {
+            answer(bounds_.ended == Ended::no ? Ended::deadline : bounds_.ended, false);
+            return total;
+        }
+        if (!making_) {
+            if (const auto why = ended(); why != Ended::no) {
+                answer(why, false);  // nothing was sent: the connection stays good
+                return total;
+            }
+        }
+        const auto written = mongoc_stream_writev(inner_, pieces, count, patience(timeout));
+        if (written == total || making_) return note_failure(written, written == total);
+        if (const auto why = ended(); why != Ended::no) {
+            give_up(why);
+            return total;
+        }
+        return broken(written, total);
+    }
+
+    std::int64_t read(mongoc_iovec_t* pieces, std::size_t count, std::size_t least, std::int32_t timeout) {
+        if (given_ < canned_.size()) return give(pieces, count);
+        if (foreign()) {
+            errno = ECONNRESET;
+            return -1;
+        }
+        const bool first = std::exchange(first_, false);
+        // Once a part of the answer is with the driver, no other can be given in its stead.
+        if (!first || making_) {
+            const auto got = mongoc_stream_readv(inner_, pieces, count, least, patience(timeout));
+            return note_failure(got, got >= static_cast<std::int64_t>(least) && got > 0);
+        }
+        if (bounds_.stop.stop_possible() && !comes_before_stop(timeout)) {
+            give_up(ended());
+            return give(pieces, count);
+        }
+        const auto got = mongoc_stream_readv(inner_, pieces, count, least, patience(timeout));
+        if (got > 0 && got >= static_cast<std::int64_t>(least)) return got;
+        if (const auto why = ended(); why != Ended::no) {
+            give_up(why);
+            return give(pieces, count);
+        }
+        if (mongoc_stream_timed_out(inner_)) return note_failure(got, false);  // the URI's own socketTimeoutMS
+        if (broken(got, 0) == 0) return give(pieces, count);
+        return got;
+    }
+
+    std::int64_t note_failure(std::int64_t got, bool good) noexcept {
+        if (!good) {
+            bounds_.spent = true;
+            late_         = bounds_.deadline.passed();
+        }
+        return got;
+    }
+
+    /// The connection broke. Waits for a server for the driver's second attempt; `answered` is what is returned when time is over first.
+    std::int64_t broken(std::int64_t got, std::int64_t answered) {
+        bounds_.spent = true;
+        if (!retryable_) return got == 0 ? -1 : got;
+        const int  error = errno;
+        const auto alive = [this] { return takes_connections(); };
+        if (!bounds_.topology->wait_after_loss(host_.host_and_port, losses_, bounds_.wanted, bounds_.deadline, bounds_.stop, alive)) {
+            if (const auto why = ended(); why != Ended::no) {
+                give_up(why);
+                return answered;
+            }
+        }
+        errno = error;
+        return got == 0 ? -1 : got;
+    }
+
+    [[nodiscard]] bool takes_connections() const {
+        constexpr std::int32_t most = 100;
+        const Uri              uri(mongoc_uri_copy(bounds_.uri));
+        mongoc_uri_set_option_as_int32(uri.get(), MONGOC_URI_CONNECTTIMEOUTMS, std::min(most, patience(most)));
+        bson_error_t           said{};
+        mongoc_stream_t* const probe = mongoc_client_default_stream_initiator(uri.get(), &host_, bounds_.client, &said);
+        if (probe == nullptr) return false;
+        mongoc_stream_destroy(probe);
+        return true;
+    }
+
+    /// Waits for the answer's first byte, with a look at the stop token now and then. False: the caller stopped or the deadline passed.
+    [[nodiscard]] bool comes_before_stop(std::int32_t timeout) {
+        constexpr std::int32_t slice = 20;
+        const auto             end   = Clock::now() + std::chrono::milliseconds(timeout > 0 ? timeout : INT32_MAX);
+        while (ended() == Ended::no && Clock::now() < end) {
+            mongoc_stream_poll_t watched{inner_, POLLIN, 0};
+            if (mongoc_stream_poll(&watched, 1, std::min(slice, patience(slice))) != 0) return true;
+        }
+        return ended() == Ended::no;
+    }
+
+    std::int64_t give(mongoc_iovec_t* pieces, std::size_t count) noexcept {
+        std::int64_t given = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto size = std::min(pieces[i].iov_len, canned_.size() - given_);
+            std::memcpy(pieces[i].iov_base, canned_.data() + given_, size);
+            given_ += size;
+            given += static_cast<std::int64_t>(size);
+        }
+        return given;
+    }
+
+    mongoc_stream_t*   inner_;
+    Bounds&            bounds_;
+    mongoc_host_list_t host_;
+    std::uint64_t      losses_;
+    Clock::time_point  made_;
+    bool               making_    = true;   // the login is not over
+    bool               first_     = false;  // nothing of the answer was read yet
+    bool               retryable_ = false;
+    bool               dead_      = false;  // an answer is outstanding that nobody waits for
+    bool               late_      = false;
+    std::int32_t       request_   = 0;
+    std::string        canned_{};
+    std::size_t        given_ = 0;
+};
+
+mongoc_stream_t* connect(const mongoc_uri_t* uri, const mongoc_host_list_t* host, void* data, bson_error_t* error) {
+    auto& bounds = *static_cast<Bounds*>(data);
+    const auto fail_late = [&] {
+        bson_set_error(error, MONGOC_ERROR_STREAM, MONGOC_ERROR_STREAM_CONNECT, "no time was left to connect");
+        return nullptr;
+    };
+    if (bounds.process != fork_generation()) return fail_late();
+    Uri own(mongoc_uri_copy(uri));
+    if (bounds.deadline.at) {
+        const auto configured = mongoc_uri_get_option_as_int32(uri, MONGOC_URI_CONNECTTIMEOUTMS, 10'000);
+        const auto left       = std::max(bounds.deadline.left(std::chrono::milliseconds(0)), handshake_grace).count();
+        mongoc_uri_set_option_as_int32(own.get(), MONGOC_URI_CONNECTTIMEOUTMS,
+                                       static_cast<std::int32_t>(std::min<std::int64_t>(left, configured > 0 ? configured : INT32_MAX)));
+    }
+    mongoc_stream_t* inner = mongoc_client_default_stream_initiator(own.get(), host, bounds.client, error);
+    if (inner == nullptr) return nullptr;
+    return new BoundStream(inner, bounds, *host);
+}
+
+}  // namespace
+
+bool Bounds::closed_by_peer() const noexcept {
+    return std::any_of(streams.begin(), streams.end(), [](mongoc_stream_t* stream) { return mongoc_stream_check_closed(stream); });
+}
+
+void bind_streams(mongoc_client_t* client, Bounds& bounds) {
+    bounds.client = client;
+    if (mongoc_client_default_stream_initiator == nullptr) return;
+#if MONGOC_CHECK_VERSION(2, 0, 0)
+    if (_mongoc_client_set_stream_initiator_single_or_pooled != nullptr) {
+        _mongoc_client_set_stream_initiator_single_or_pooled(client, connect, &bounds);
+    }
+#else
+    mongoc_client_set_stream_initiator(client, connect, &bounds);
+#endif
+}
+
+}  // namespace tenon::mongo

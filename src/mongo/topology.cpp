@@ -1,0 +1,161 @@
+#include "mongo/topology.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+namespace tenon::mongo {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// The servers of a description, freed together.
+class Servers {
+public:
+    explicit Servers(const mongoc_topology_description_t* description) : list_(mongoc_topology_description_get_servers(description, &count_)) {}
+    Servers(const Servers&)            = delete;
+    Servers& operator=(const Servers&) = delete;
+    ~Servers() { mongoc_server_descriptions_destroy_all(list_, count_); }
+
+    [[nodiscard]] mongoc_server_description_t** begin() const noexcept { return list_; }
+    [[nodiscard]] mongoc_server_description_t** end() const noexcept { return list_ + count_; }
+
+private:
+    std::size_t                    count_ = 0;
+    mongoc_server_description_t** list_;
+};
+
+bool is_up(const mongoc_server_description_t* server) {
+    const std::string_view type = mongoc_server_description_type(server);
+    return type != "Unknown" && type != "PossiblePrimary";
+}
+
+/// The earlier of the deadline and a span from now.
+Clock::time_point end_of(const Deadline& deadline, std::chrono::milliseconds span) {
+    const auto end = Clock::now() + span;
+    return deadline.at ? std::min(*deadline.at, end) : end;
+}
+
+/// Somebody looks for a server from here to the end of the scope.
+class Search {
+public:
+    Search(const std::function<void(const Wanted*)>& scout, const Wanted& wanted) : scout_(scout) {
+        if (scout_) scout_(&wanted);
+    }
+    Search(const Search&)            = delete;
+    Search& operator=(const Search&) = delete;
+    ~Search() {
+        if (scout_) scout_(nullptr);
+    }
+
+private:
+    const std::function<void(const Wanted*)>& scout_;
+};
+
+}  // namespace
+
+void Topology::changed(const mongoc_topology_description_t* now) {
+    DescriptionPtr copy(mongoc_topology_description_new_copy(now));
+    const bool     writable = mongoc_topology_description_has_writable_server(copy.get());
+    {
+        const std::lock_guard lock(mutex_);
+        std::map<std::string, bool> up;
+        const Servers servers(copy.get());
+        for (auto* server : servers) {
+            const std::string host = mongoc_server_description_host(server)->host_and_port;
+            const bool        is   = is_up(server);
+            up.emplace(host, is);
+            if (is) failures_.erase(host);
+        }
+        for (const auto& [host, was] : up_) {
+            const auto found = up.find(host);
+            if (was && (found == up.end() || !found->second)) ++losses_[host];
+        }
+        up_    = std::move(up);
+        known_ = std::move(copy);
+        writable_.store(writable, std::memory_order_release);
+    }
+    news_.notify_all();
+}
+
+void Topology::heartbeat_failed(const char* host, const bson_error_t& why) {
+    const std::string_view words(why.message);
+    const bool silent = words.find("timeout") != std::string_view::npos || words.find("timed out") != std::string_view::npos;
+    const std::lock_guard lock(mutex_);
+    failures_[host] = {silent, std::string(words)};
+}
+
+bool Topology::serves(const Wanted& wanted) const {
+    if (!known_) return false;
+    if (!wanted.read) return writable_.load(std::memory_order_relaxed);
+    return mongoc_topology_description_has_readable_server(known_.get(), wanted.read.get());
+}
+
+Error Topology::nothing_found(const Wanted& wanted) const {
+    Error error;
+    error.code       = Errc::network;
+    bool all_silent  = !failures_.empty();
+    for (const auto& [host, failure] : failures_) {
+        all_silent = all_silent && failure.first;
+        if (!error.server.message.empty()) error.server.message += "; ";
+        error.server.message += host + ": " + failure.second;
+    }
+    if (all_silent) error.code = Errc::timeout;
+    const bool some = std::any_of(up_.begin(), up_.end(), [](const auto& entry) { return entry.second; });
+    if (some) error.message = wanted.read ? "no server of the deployment suits the read preference" : "the deployment has no primary at present";
+    else error.message = "no server of the deployment could be reached; check the hosts, the network and TLS";
+    return error;
+}
+
+Result<void> Topology::wait_for(const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop) {
+    if (!wanted.read && writable_.load(std::memory_order_acquire)) return {};
+    const auto end = end_of(deadline, selection_);
+    {
+        const std::lock_guard lock(mutex_);
+        if (serves(wanted)) return {};
+    }
+    const Search     search(scout_, wanted);
+    std::unique_lock lock(mutex_);
+    if (news_.wait_until(lock, stop, end, [&] { return serves(wanted); })) return {};
+    if (stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
+    return fail(nothing_found(wanted));
+}
+
+std::uint64_t Topology::losses(const char* host) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = losses_.find(host);
+    return found == losses_.end() ? 0 : found->second;
+}
+
+bool Topology::wait_after_loss(const char* host, std::uint64_t losses_seen, const Wanted& wanted, const Deadline& deadline,
+                               const std::stop_token& stop, const std::function<bool()>& alive) {
+    constexpr std::chrono::milliseconds pause{50};
+    const auto end   = end_of(deadline, selection_);
+    const auto noted = [&] {
+        const auto found = losses_.find(host);
+        return found != losses_.end() && found->second != losses_seen;
+    };
+    std::unique_lock lock(mutex_);
+    while (!noted()) {
+        lock.unlock();
+        if (stop.stop_requested() || Clock::now() >= end) return false;
+        if (alive()) return true;
+        lock.lock();
+        (void)news_.wait_until(lock, stop, std::min(end, Clock::now() + pause), noted);
+    }
+    if (serves(wanted)) return true;
+    lock.unlock();
+    const Search search(scout_, wanted);
+    lock.lock();
+    return news_.wait_until(lock, stop, end, [&] { return serves(wanted); });
+}
+
+bool Topology::look(const std::function<void(mongoc_topology_description_t*)>& look) const {
+    const std::lock_guard lock(mutex_);
+    if (!known_) return false;
+    look(known_.get());
+    return true;
+}
+
+}  // namespace tenon::mongo
