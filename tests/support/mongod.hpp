@@ -109,7 +109,7 @@ public:
         const Owned<mongoc_client_t, mongoc_client_destroy> client(
             mongoc_client_new(("mongodb://" + host() + "/?directConnection=true&serverSelectionTimeoutMS=2000").c_str()));
         bson_error_t said{};
-        const Owned<bson_t, bson_destroy> command(bson_new_from_json(reinterpret_cast<const std::uint8_t*>(json.data()), static_cast<ssize_t>(json.size()), &said));
+        const std::unique_ptr<bson_t, Freed<bson_destroy>> command(bson_new_from_json(reinterpret_cast<const std::uint8_t*>(json.data()), static_cast<ssize_t>(json.size()), &said));
         REQUIRE(command);
         return mongoc_client_command_simple(client.get(), "admin", command.get(), nullptr, nullptr, &said);
     }
