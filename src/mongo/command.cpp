@@ -1,5 +1,7 @@
 #include "mongo/command.hpp"
 
+#include "mongo/write_errors.hpp"
+
 namespace tenon::mongo {
 
 Result<std::unique_ptr<Bson>> read_command(const Call& call, const Bson& command, const Takes& takes) {
@@ -21,7 +23,7 @@ Result<std::unique_ptr<Bson>> write_command(const Call& call, const Bson& comman
     auto         reply = std::make_unique<Bson>();
     bson_error_t said{};
     if (mongoc_client_write_command_with_opts(call.client, call.database.c_str(), command.get(), options.get(), reply->get(), &said)) return reply;
-    return fail(to_error(said, reply->get(), Effect::write, call.context));
+    return fail(write_failure(said, *reply->get(), call.context).error);
 }
 
 bool find_value(const bson_t& reply, const char* path, bson_iter_t& value) noexcept {
