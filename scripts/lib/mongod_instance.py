@@ -153,8 +153,10 @@ class Instance:
                 with self._connect(member, 2.0) as connection:
                     connection.command({"hello": 1})
                 return
-            except OSError:
-                self._give_up_if_dead(member, deadline, "to listen")
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    process.kill()
+                    raise Unavailable(f"mongod does not listen: {last_words(member['log'])}") from error
                 time.sleep(0.02)
 
     def _wait_for_primary(self):
