@@ -19,7 +19,7 @@ class Unavailable(Exception):
 
 def find():
     """The path of a mongod that starts on this machine."""
-    named = os.environ.get("TENON_MONGOD_BIN")
+    named = os.environ.get("TENON_MONGOD")
     return _checked(Path(named or shutil.which("mongod") or _cached()))
 
 
