@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tenon/bson/document.hpp>
@@ -18,6 +19,9 @@ struct ExpressionNode;
 struct EvaluateContext {
     std::optional<bson::DateTime> now{};  ///< $$NOW; the clock when empty
 };
+
+/// Whether a path may be read by an expression: no empty part, none with a leading '$'. @errors invalid_argument.
+[[nodiscard]] Result<void> check_field_path(std::string_view path);
 
 /// A parsed expression. Immutable, cheap to copy; may be evaluated by many threads at once.
 class Expression {

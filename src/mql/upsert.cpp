@@ -31,7 +31,10 @@ bool has_operators(ValueRef value) {
     return value.type() == Type::document && !value.as_view().empty() && is_operator(value.as_view().begin()->key);
 }
 
-Result<void> add(Equalities& out, const FieldPath& path, ValueRef value) {
+Result<void> add(Equalities& out, const FieldPath& path, ValueRef value, bool id_only) {
+    if (id_only && path.size() > 1) {
+        return mql_error(not_exact_value_field, "field at '_id' must be exactly specified, found the sub-path '" + path.text() + "'", path.text());
+    }
     if (path.empty()) return mql_error(illegal_operation, "the filter has an equality on the empty path");
     for (const auto& [other, seen] : out) {
         if (other == path.text()) {
@@ -46,10 +49,10 @@ Result<void> add(Equalities& out, const FieldPath& path, ValueRef value) {
 }
 
 // What an equality among a field's conditions says: {$eq: v}, {$in: [v]}, {$all: [v, w]}.
-Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::View conditions) {
+Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::View conditions, bool id_only) {
     for (const auto& condition : conditions) {
         if (condition.key == "$eq") {
-            if (auto added = add(out, path, condition.value); !added) return added;
+            if (auto added = add(out, path, condition.value, id_only); !added) return added;
         } else if (condition.key == "$in") {
             ValueRef only;
             bool     one = true;
@@ -58,11 +61,11 @@ Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::Vi
                 only = element.value;
             }
             if (only.missing() || !one) continue;
-            if (auto added = add(out, path, only); !added) return added;
+            if (auto added = add(out, path, only, id_only); !added) return added;
         } else if (condition.key == "$all") {
             for (const auto& element : condition.value.as_view()) {
                 if (element.value.type() == Type::regex || has_operators(element.value)) continue;
-                if (auto added = add(out, path, element.value); !added) return added;
+                if (auto added = add(out, path, element.value, id_only); !added) return added;
             }
         }
     }
@@ -83,13 +86,10 @@ Result<void> collect(Equalities& out, bson::View filter, bool id_only) {
         if (is_operator(element.key)) continue;
         const FieldPath path(element.key);
         if (id_only && (path.empty() || path[0] != "_id")) continue;
-        if (id_only && path.size() > 1) {
-            return mql_error(not_exact_value_field, "field at '_id' must be exactly specified, found the sub-path '" + path.text() + "'", path.text());
-        }
         if (has_operators(element.value)) {
-            if (auto added = collect_conditions(out, path, element.value.as_view()); !added) return added;
+            if (auto added = collect_conditions(out, path, element.value.as_view(), id_only); !added) return added;
         } else if (element.value.type() != Type::regex) {
-            if (auto added = add(out, path, element.value); !added) return added;
+            if (auto added = add(out, path, element.value, id_only); !added) return added;
         }
     }
     return {};
@@ -128,6 +128,19 @@ Result<bson::Document> seed_of(bson::View filter, bool id_only) {
 }
 
 }  // namespace
+
+Result<void> check_upsert_filter(bson::View filter) {
+    for (const auto& element : filter) {
+        if (element.key == "$expr") return mql_error(query_feature_not_allowed, "$expr is not allowed in the query predicate for an upsert");
+        if (element.key != "$and" && element.key != "$or" && element.key != "$nor") continue;
+        if (element.value.type() != Type::array) return {};  // its own error
+        for (const auto& branch : element.value.as_view()) {
+            if (branch.value.type() != Type::document) return {};
+            if (auto checked = check_upsert_filter(branch.value.as_view()); !checked) return checked;
+        }
+    }
+    return {};
+}
 
 Result<bson::Document> seed(bson::View filter) { return seed_of(filter, false); }
 

@@ -7,6 +7,9 @@
 
 namespace tenon::mql {
 
+/// Whether an upsert may have this filter: no $expr at its top, in $and, $or or $nor. @errors invalid_argument (224).
+[[nodiscard]] Result<void> check_upsert_filter(bson::View filter);
+
 /// What an update-upsert starts from: the equalities that the filter states (a field against a value, $eq, $in of one, under $and,
 /// $or of one; dotted paths become nested documents). _id comes first.
 /// @errors invalid_argument with NotSingleValueField (54) when the filter states two values for a path, or MongoDB's parse codes.

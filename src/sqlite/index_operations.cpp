@@ -54,14 +54,17 @@ bool is_id_index(const IndexSpec& spec) noexcept {
     return second == spec.keys.end();
 }
 
+bool is_id_alone(const IndexSpec& spec) noexcept { return spec.keys.view().count() == 1 && spec.keys.begin()->key == "_id"; }
+
 /// True when the index is there already; an error when it is there in another shape.
 Result<bool> is_there(const CollectionInfo& collection, const IndexSpec& spec) {
     if (is_id_index(spec)) {
-        if (spec.sparse || !spec.partial_filter.empty()) {
+        if (spec.unique || spec.sparse || !spec.partial_filter.empty()) {
             return fail(coded(Errc::invalid_argument, 197, "InvalidIndexSpecificationOption", "the index on _id takes no options", "_id"));
         }
         return true;
     }
+    if (is_id_alone(spec)) return mql::mql_error(mql::code::bad_value, "an index on _id alone is the one that is there: {_id: 1}", "_id");
     for (const auto& index : collection.indexes) {
         const bool keys = same_keys(index.spec.keys, spec.keys);
         const bool name = index.spec.name == spec.name;

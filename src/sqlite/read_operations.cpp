@@ -5,6 +5,7 @@
 #include <tenon/bson/compare.hpp>
 
 #include "mql/distinct.hpp"
+#include "mql/expression.hpp"
 #include "mql/mql_error.hpp"
 #include "sqlite/access.hpp"
 #include "sqlite/cursor.hpp"
@@ -88,7 +89,11 @@ std::optional<Result<std::optional<bson::Document>>> try_get_by_id(const Call& c
 Result<Reply> run_find(const Call& call, Find& op) {
     const bool projects   = !op.projection.empty();
     auto       projection = mql::Projection::parse(op.projection);
-    if (!projection) return fail(std::move(projection.error()));
+    if (!projection) {
+        // Of two faults MongoDB names the filter's.
+        if (auto filter = mql::Filter::parse(op.filter); !filter) return fail(std::move(filter.error()));
+        return fail(std::move(projection.error()));
+    }
     if (op.skip == 0 && op.limit >= 0 && op.sort.empty() && op.hint.empty() && !projects) {
         if (const auto id = plain_id(op.filter); !id.missing()) {
             if (auto found = try_get_by_id(call, id)) {
@@ -270,6 +275,7 @@ Result<Reply> run_distinct(const Call& call, const Distinct& op) {
     spec.filter = op.filter;
     auto query  = Query::prepare(snapshot->connection(), snapshot->collection(), spec);
     if (!query) return fail(std::move(query.error()));
+    if (auto checked = mql::check_field_path(op.path); !checked) return fail(std::move(checked.error()));
     std::set<bson::Value>       values;
     std::vector<bson::ValueRef> found;
     std::size_t                 bytes = 0;

@@ -180,6 +180,9 @@ Result<bool> apply_to_row(Writing& writing, std::int64_t row, const mql::Update&
     return true;
 }
 
+// Whether or not something matches.
+Result<void> check_upsert(const bson::Document& filter, bool upserts) { return upserts ? mql::check_upsert_filter(filter) : Result<void>(); }
+
 Result<UpdateReply> upsert(Writing& writing, Result<bson::Document> document, bson::Document* stored = nullptr) {
     if (!document) return fail(std::move(document.error()));
     if (auto done = writing.insert(*document); !done) {
@@ -195,6 +198,7 @@ Result<UpdateReply> upsert(Writing& writing, Result<bson::Document> document, bs
 Result<UpdateReply> update_documents(Writing& writing, const Update& op) {
     auto update = mql::Update::parse(op.update, op.array_filters);
     if (!update) return fail(std::move(update.error()));
+    if (auto checked = check_upsert(op.filter, op.upsert); !checked) return fail(std::move(checked.error()));
     QuerySpec spec;
     spec.filter = op.filter;
     spec.limit  = op.many ? 0 : 1;
@@ -242,6 +246,7 @@ Result<bool> replace_row(Writing& writing, std::int64_t row, bson::View with, bs
 }
 
 Result<UpdateReply> replace_document(Writing& writing, const Replace& op) {
+    if (auto checked = check_upsert(op.filter, op.upsert); !checked) return fail(std::move(checked.error()));
     QuerySpec spec;
     spec.filter = op.filter;
     spec.limit  = 1;
@@ -252,7 +257,12 @@ Result<UpdateReply> replace_document(Writing& writing, const Replace& op) {
     if (found->empty()) {
         if (op.upsert) return upsert(writing, mql::upserted_replacement(op.filter, op.replacement, next_timestamp(bson::DateTime::now())));
         // What would be refused is refused whether or not something matched.
-        auto checked = mql::replacement(bson::View(), op.replacement);
+        // Its _id is looked at only when it is to be stored.
+        bson::Builder without_id;
+        for (const auto& [key, value] : op.replacement) {
+            if (key != "_id") without_id.append(key, value);
+        }
+        auto checked = mql::replacement(bson::View(), without_id.take());
         if (!checked) return fail(std::move(checked.error()));
         return UpdateReply{};
     }
@@ -382,13 +392,18 @@ namespace {
 
 Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify& op) {
     using Kind = FindAndModify::Kind;
-    auto projection = mql::Projection::parse(op.projection);
-    if (!projection) return fail(std::move(projection.error()));
+    // In MongoDB's order: of several faults the first is named.
     std::optional<mql::Update> update;
     if (op.kind == Kind::update) {
         auto parsed = mql::Update::parse(op.change, op.array_filters);
         if (!parsed) return fail(std::move(parsed.error()));
         update = std::move(*parsed);
+    }
+    if (auto checked = check_upsert(op.filter, op.upsert); !checked) return fail(std::move(checked.error()));
+    auto projection = mql::Projection::parse(op.projection);
+    if (!projection) {
+        if (auto wrong = mql::Filter::parse(op.filter); !wrong) return fail(std::move(wrong.error()));
+        return fail(std::move(projection.error()));
     }
     if (op.kind == Kind::remove && op.upsert) return mql::mql_error(mql::code::failed_to_parse, "a remove cannot upsert", "upsert");
     QuerySpec spec;

@@ -26,7 +26,7 @@ bson::Document filter_of_write(RandomBson& random) {
     if (chance(random, 70)) return random_filter(random);
     bson::Builder builder;
     append_id(random, builder, "_id");
-    if (chance(random, 30)) append_condition(random, builder, random_path(random), 2);
+    if (const auto path = random_path(random); chance(random, 30) && path != "_id") append_condition(random, builder, path, 2);
     return builder.take();
 }
 
@@ -40,11 +40,12 @@ bson::Document replacement(RandomBson& random) {
 }
 
 void append_find(RandomBson& random, const Scene& scene, bson::Builder& builder) {
-    builder.append("filter", random_filter(random));
+    const auto filter = random_filter(random);
+    builder.append("filter", filter);
     const bool partial = chance(random, 25);
     if (chance(random, 50)) builder.append("sort", random_sort(random, partial));
     else if (!partial) builder.open_document("sort").append("_id", 1).close();
-    if (chance(random, 35)) builder.append("projection", random_projection(random));
+    if (chance(random, 35)) builder.append("projection", random_projection(random, !filter["$expr"].missing()));
     if (!partial && chance(random, 25)) builder.append("skip", static_cast<std::int64_t>(random.below(6)));
     if (!partial && chance(random, 35)) builder.append("limit", static_cast<std::int64_t>(1 + random.below(6)));
     append_hint(random, scene, builder);
@@ -88,8 +89,17 @@ void append_find_and_modify(RandomBson& random, const Scene& scene, bson::Builde
         builder.append("change", change.update);
         append_list(builder, "array_filters", change.array_filters);
     }
-    if (chance(random, 60)) builder.append("sort", random_sort(random, false));
-    if (chance(random, 30)) builder.append("projection", random_projection(random));
+    if (chance(random, 60)) {
+        // A server that goes by _id never looks at the sort: a wrong one is for find to show.
+        const auto sort  = random_sort(random, false);
+        bool       right = true;
+        for (const auto& [key, value] : sort) {
+            const bool usual = !key.empty() && key.front() != '.' && key.back() != '.' && key.find("..") == key.npos && key.find('$') == key.npos;
+            right            = right && usual && (value.to_int64() == 1 || value.to_int64() == -1);
+        }
+        builder.append("sort", right ? sort : bson::doc("_id", 1));
+    }
+    if (chance(random, 30)) builder.append("projection", random_projection(random, kind != 0));
     if (kind != 0) {
         if (chance(random, 40)) builder.append("return_before", true);
         if (chance(random, 25)) builder.append("upsert", true);
@@ -132,6 +142,7 @@ void append_bulk(RandomBson& random, const Scene& scene, bson::Builder& builder)
 
 void append_index(RandomBson& random, Scene& scene, bson::Builder& builder) {
     constexpr std::string_view paths[] = {"a", "b", "c", "d", "a.x", "a.y", "b.x", "c.0", "a.0", "a.x.y", "_id"};
+    scene.indexed = true;
     builder.open_array("indexes").push_document();
     builder.open_document("keys");
     std::vector<std::string_view> used;
@@ -213,7 +224,7 @@ bson::Document random_operation(RandomBson& random, Scene& scene) {
         if (chance(random, 20)) builder.append("skip", static_cast<std::int64_t>(random.below(4)));
         if (chance(random, 20)) builder.append("limit", static_cast<std::int64_t>(1 + random.below(4)));
         append_hint(random, scene, builder);
-    } else if (choice < 95) {
+    } else if (choice < 95 && !scene.indexed) {  // from an index a server makes null of what is missing
         builder.open_document("distinct").append("path", random_path(random));
         if (chance(random, 60)) builder.append("filter", random_filter(random));
     } else if (choice < 98 || scene.plain) {

@@ -10,7 +10,8 @@ namespace tenon::differential {
 /// The indexes that a session made so far, for hints and for what is ambiguous.
 struct Scene {
     std::vector<std::string> indexes{};
-    bool                     plain = false;  ///< nothing that other engines than MongoDB's may lack: no indexes
+    bool                     indexed = false;  ///< one was asked for, if not made
+    bool                     plain   = false;  ///< nothing that other engines than MongoDB's may lack: no indexes
 };
 
 /// An operation of the foundation, chosen at random.

@@ -132,6 +132,8 @@ TEST_CASE("an upsert seeds from the filter") {
         {nullptr, R"({"z":2,"_id":5})", R"({"$or":[{"_id":5}]})", nullptr, R"({"_id":5,"z":2})", 0, false},
         {nullptr, R"({"z":2,"_id":5})", R"({"$and":[{"_id":5},{"_id":5}]})", nullptr, nullptr, 54, false},
         {nullptr, R"({"z":2})", R"({"_id":1,"$expr":1})", nullptr, nullptr, 224, false},
+        {nullptr, R"({"z":2,"_id":1})", R"({"_id.y":{"$in":[1,null]}})", nullptr, R"({"_id":1,"z":2})", 0, false},
+        {nullptr, R"({"z":2,"_id":1})", R"({"_id.y":{"$in":[1]}})", nullptr, nullptr, 111, false},
         {nullptr, R"({"z":2})", R"({"_id":null})", nullptr, R"({"_id":null,"z":2})", 0, false},
         {nullptr, R"({"$set":{"a":1}})", R"({"_id":null})", nullptr, R"({"_id":null,"a":1})", 0, false},
     };
