@@ -37,4 +37,7 @@ namespace tenon::mongo {
 [[nodiscard]] Result<Reply> run_drop_collection(Call& call);
 [[nodiscard]] Result<Reply> run_list_collections(Call& call);
 
+// run_command.cpp
+[[nodiscard]] Result<Reply> run_command(Call& call, const Command& op);
+
 }  // namespace tenon::mongo

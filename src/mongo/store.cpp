@@ -59,7 +59,7 @@ Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
         [&](DropCollection&) { return run_drop_collection(call); },
         [&](ListCollections&) { return run_list_collections(call); },
         [&](Watch&) -> Result<Reply> { return not_yet("watch"); },
-        [&](Command&) -> Result<Reply> { return not_yet("command"); },
+        [&](Command& op) { return run_command(call, op); },
         [&](ShardCollection&) -> Result<Reply> { return not_yet("sharding"); },
     }, static_cast<Operation::variant&>(request.operation));
     if (!reply) note_failure(call.transaction.get(), reply.error());
@@ -84,7 +84,8 @@ void MongoStore::abort(Session& session) noexcept {
 
 Capabilities MongoStore::capabilities() const {
     Capabilities capabilities;
-    capabilities.engine = "mongodb";
+    capabilities.engine      = "mongodb";
+    capabilities.aggregation = true;
     return capabilities;
 }
 

@@ -187,9 +187,9 @@ Result<bson::Document> Collection::explain(bson::Document filter, FindOptions op
     return std::move(reply->plan);
 }
 
-Result<DocumentCursor> Collection::aggregate(std::vector<bson::Document> pipeline, CallOptions call) const {
+Result<DocumentCursor> Collection::aggregate(std::vector<bson::Document> pipeline, AggregateOptions options) const {
     const Caller run{*this, "aggregate"};
-    auto         reply = run(Aggregate{std::move(pipeline)}, std::move(call));
+    auto         reply = run(Aggregate{std::move(pipeline), std::move(options.hint)}, std::move(options.call));
     if (!reply) return fail(std::move(reply).error());
     return DocumentCursor(std::move(reply->cursor), run.where(), database_);
 }

@@ -134,6 +134,40 @@ Result<std::vector<std::string>> Database::list_collections() const {
     return std::move(std::get<CollectionsReply>(*reply).names);
 }
 
+namespace {
+
+Result<bson::Document> send_command(const Database& database, bson::Document command, CommandOptions options, Session* session) {
+    Request request{.operation = Command{std::move(command), options.admin ? "admin" : ""}};
+    auto&   call               = options.call;
+    request.context.deadline   = call.deadline;
+    request.context.stop       = std::move(call.stop);
+    request.context.actor      = std::move(call.actor);
+    if (call.server) request.context.server = std::make_shared<const ServerOptions>(std::move(*call.server));
+    auto reply = run(database, std::move(request), session);
+    if (!reply) return fail(std::move(reply).error());
+    return std::move(std::get<CommandReply>(*reply).reply);
+}
+
+}  // namespace
+
+Result<bson::Document> Database::command(bson::Document command, CommandOptions options) const {
+    return send_command(*this, std::move(command), std::move(options), nullptr);
+}
+
+Result<bson::Document> Database::command(const CausalSession& session, bson::Document command, CommandOptions options) const {
+    return send_command(*this, std::move(command), std::move(options), session.order().get());
+}
+
+Result<bson::Document> Database::command(const Transaction& transaction, bson::Document command, CommandOptions options) const {
+    const auto& held = *transaction.state_;
+    if (held.session == nullptr || held.database != state_.get()) {
+        auto refused = fail(Errc::invalid_argument, held.session == nullptr ? "the transaction has ended" : "the transaction is one of another database");
+        refused.value().where = "command";
+        return refused;
+    }
+    return send_command(*this, std::move(command), std::move(options), held.session);
+}
+
 Result<Reply> run(const Database& database, Request request, Session* session) {
     auto& state = *database.state();
     if (request.model != nullptr) return detail::run(state, std::move(request), session);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <tenon/query/pipeline.hpp>
 #include <tenon/query/update.hpp>
 
 #include "repository/document_edit.hpp"
@@ -157,6 +158,12 @@ Result<std::int64_t> TypedCalls::count(const query::Clause& filter, CountOptions
 }
 Result<bool> TypedCalls::exists(const query::Clause& filter, CallOptions call) const {
     return with(filter, "exists", [&](bson::Document which) { return collection_.exists(std::move(which), std::move(call)); });
+}
+
+Result<DocumentCursor> TypedCalls::aggregate(const query::PipelineBase& pipeline, AggregateOptions options) const {
+    auto stages = pipeline.checked();
+    if (!stages) return fail(located(std::move(stages).error(), "aggregate"));
+    return collection_.aggregate(std::move(*stages), std::move(options));
 }
 
 QueryState TypedCalls::query(const query::Clause& filter) const {

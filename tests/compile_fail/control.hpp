@@ -2,3 +2,10 @@
 
 auto filter = field<&Order::qty> == 5 && field<&Order::lines>.elem_match(field<&Line::pieces> > 1);
 auto change = set<&Order::buyer>("x") | inc<&Order::qty>(1);
+
+struct Total {
+    std::string  sku{};
+    std::int64_t pieces{};
+};
+auto stages = pipeline<Order>().unwind<&Order::lines>().group<Total>(acc::by<&Total::sku>(field<&Order::lines, &Line::sku>),
+                                                                     acc::sum<&Total::pieces>(field<&Order::lines, &Line::pieces>));

@@ -150,6 +150,34 @@ TEST_CASE("a body that swallows a conflict is run again all the same") {
     CHECK(good(counters.count()) == 2);
 }
 
+TEST_CASE("eight threads that raise one counter in transactions lose nothing") {
+    const Server        server("maxPoolSize=16");
+    const auto          db = server.open();
+    Repository<Counter> counters(db);
+    const auto          id = good(counters.insert({.name = "sum"})).id;
+    std::atomic<int>    runs{0};
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 8; ++t) {
+            threads.emplace_back([&] {
+                for (int i = 0; i < 25; ++i) {
+                    const auto done = db.transaction([&](Transaction& tx) -> Result<void> {
+                        ++runs;
+                        auto bound = counters.in(tx);
+                        auto read  = bound.get(id);
+                        if (!read) return tenon::fail(read.error());
+                        if (auto put = bound.update(id, tenon::set<&Counter::n>(read->n + 1)); !put) return tenon::fail(put.error());
+                        return {};
+                    });
+                    CHECK_MESSAGE(done.has_value(), (done ? "" : done.error().to_string()));
+                }
+            });
+        }
+    }
+    CHECK(good(counters.get(id)).n == 200);
+    MESSAGE("200 transactions took ", runs.load(), " runs");
+}
+
 TEST_CASE("a cursor that outlives its transaction says so, and harms nothing") {
     const Server        server;
     const auto          db = server.open();

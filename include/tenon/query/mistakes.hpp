@@ -68,6 +68,10 @@ struct field {
     struct lies_in_an_array {
         static_assert(never<Operation>, "an expression sees the whole array at such a path; write it with expr<T>(document)");
     };
+    template <class Into>
+    struct must_be_unwound {
+        static_assert(never<Into>, "a stage sees the whole array at such a path; unwind it first: .unwind<&T::array>()");
+    };
     template <class Entity>
     struct is_not_stored {
         static_assert(never<Entity>, "the member is ignored by its Model or Mapping: no document has it");
@@ -87,7 +91,7 @@ template <class Entity>
 struct entity {
     template <class Other>
     struct has_a_clause_of_another_entity {
-        static_assert(never<Other>, "filters, updates, sort keys and index keys of two entities do not mix");
+        static_assert(never<Other>, "filters, updates, sort keys, index keys and stages of two entities do not mix");
     };
 };
 

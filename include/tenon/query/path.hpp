@@ -38,6 +38,7 @@ template <auto First, auto... Rest>
 struct Chain {
     using Value                         = reflect::member_type<First>;
     static constexpr bool nullable      = reflect::is_nullable<Value>;
+    static constexpr bool optional_step = nullable;
     static constexpr bool through_array = false;
     static constexpr auto last          = First;
 };
@@ -50,6 +51,7 @@ struct Chain<First, Second, Rest...> {
     using Value                         = typename Next::Value;
     static constexpr bool nullable      = reflect::is_nullable<reflect::member_type<First>> || Next::nullable ||
                                      reflect::goes_through_array<reflect::member_type<First>>;
+    static constexpr bool optional_step = reflect::is_nullable<reflect::member_type<First>> || Next::optional_step;
     static constexpr bool through_array = reflect::goes_through_array<reflect::member_type<First>> || Next::through_array;
     static constexpr auto last          = Next::last;
 };
@@ -74,6 +76,7 @@ public:
     using Value = typename detail::Chain<First, Rest...>::Value;
 
     static constexpr bool nullable      = detail::Chain<First, Rest...>::nullable;
+    static constexpr bool optional_step = detail::Chain<First, Rest...>::optional_step;  // absent even where arrays are unwound
     static constexpr bool through_array = detail::Chain<First, Rest...>::through_array;
 
     [[nodiscard]] static constexpr const auto& name() { return detail::static_name<First, Rest...>; }
@@ -101,6 +104,7 @@ public:
     using Value = V;
 
     static constexpr bool nullable      = true;  // a key or an element may always be missing
+    static constexpr bool optional_step = true;
     static constexpr bool through_array = false;
 
     DynamicPath() = default;

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <tenon/bson/document.hpp>
+#include <tenon/repository/options.hpp>
 #include <tenon/repository/transaction.hpp>
 #include <tenon/store/capabilities.hpp>
 #include <tenon/store/config.hpp>
@@ -76,6 +78,18 @@ public:
     Result<void> wait_until_ready(const Deadline& deadline) const;
     /// The names of all collections, sorted.
     [[nodiscard]] Result<std::vector<std::string>> list_collections() const;
+
+    /// Runs a database command as it stands and returns the server's reply: `command(bson::doc("dbStats", 1))`. It goes past models and
+    /// their rules, so it is for what has no call of its own; where a tenant is set it is refused. It is sent once: whether it may be sent again
+    /// only the caller knows (Error::outcome is unknown when the connection was lost). Its name is its first key.
+    /// The call's deadline, read preference, concerns and comment go with it, unless the command has its own.
+    /// @errors invalid_argument (empty, or the server knows no such command), auth, timeout, network, unsupported (the embedded store).
+    /// MongoDB manual: Database Commands.
+    Result<bson::Document> command(bson::Document command, CommandOptions options = {}) const;
+    /// Inside a transaction, where no other will do.
+    Result<bson::Document> command(const Transaction& transaction, bson::Document command, CommandOptions options = {}) const;
+    /// In the order of a causal session.
+    Result<bson::Document> command(const CausalSession& session, bson::Document command, CommandOptions options = {}) const;
 
     /// For the rooms of this library.
     [[nodiscard]] const std::shared_ptr<detail::DatabaseState>& state() const noexcept { return state_; }

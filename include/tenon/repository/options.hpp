@@ -37,6 +37,11 @@ struct CountOptions {
     CallOptions  call{};
 };
 
+struct AggregateOptions {
+    std::string hint{};  ///< name of an index to use; "$natural": none; empty: the planner's choice
+    CallOptions call{};  ///< batch size, allow_disk_use, collation and concerns are its `server` options
+};
+
 struct InsertManyOptions {
     bool        ordered = true;  ///< false: each is tried, and the failures are listed by index
     CallOptions call{};
@@ -75,6 +80,11 @@ struct FindAndModifyOptions {
     std::string                 hint{};
     std::optional<std::int64_t> expected_version{};
     CallOptions                 call{};
+};
+
+struct CommandOptions {
+    bool        admin = false;  ///< on the database "admin", where the deployment's own commands run
+    CallOptions call{};
 };
 
 struct BulkOptions {

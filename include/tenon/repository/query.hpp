@@ -30,7 +30,9 @@ struct Lone {
 template <class T>
 class Stream {
 public:
-    Stream(DocumentCursor cursor, Collection collection) noexcept : cursor_(std::move(cursor)), collection_(std::move(collection)) {}
+    /// `call`: the call's name in errors, a constant of the program.
+    Stream(DocumentCursor cursor, Collection collection, const char* call = "find") noexcept
+        : cursor_(std::move(cursor)), collection_(std::move(collection)), call_(call) {}
 
     /// The next entity, empty at the end. @errors decode (with the document's _id; the stream may go on behind it), cancelled, timeout, io, network.
     Result<std::optional<T>> next() {
@@ -47,14 +49,27 @@ public:
         if (!document) return fail(std::move(document).error());
         if (!*document) return false;
         if (auto read = decode_into(**document, entity); !read) {
-            return fail(collection_.located(std::move(read).error(), "find", **document));
+            return fail(collection_.located(std::move(read).error(), call_, **document));
         }
         return true;
+    }
+
+    /// All that are left.
+    Result<std::vector<T>> all() {
+        std::vector<T> out;
+        for (;;) {
+            auto more = next_into(out.emplace_back());
+            if (!more) return fail(std::move(more).error());
+            if (*more) continue;
+            out.pop_back();
+            return out;
+        }
     }
 
 private:
     DocumentCursor cursor_;
     Collection     collection_;
+    const char*    call_;
 };
 
 /// A lazy query: nothing runs until one of the calls at its end. Its setters change it and return it, so that they chain;

@@ -11,6 +11,7 @@
 #include <tenon/mapping/model_info.hpp>
 #include <tenon/mapping/patch.hpp>
 #include <tenon/query/filter.hpp>
+#include <tenon/query/pipeline.hpp>
 #include <tenon/query/update.hpp>
 #include <tenon/repository/bulk.hpp>
 #include <tenon/repository/database.hpp>
@@ -238,6 +239,20 @@ public:
         return find(filter).template distinct<Member>();
     }
 
+    /// The documents that a pipeline makes of the entities, streamed and decoded: `aggregate(pipeline<T>().match(...).group<U>(...))`.
+    /// On a soft-deleting model it begins with what the call's visibility sees, and takes only stages that keep to that.
+    /// @errors decode, unsupported (such a stage; the embedded store has no aggregation: Capabilities::aggregation).
+    template <class U, bool Whole>
+    Result<Stream<U>> aggregate(const query::Pipeline<T, U, Whole>& pipeline, AggregateOptions options = {}) const {
+        static_assert(Whole, "after unwind an array holds one element: name what is read by project<U>(), group<U>(...) or as<U>()");
+        return streamed<U>(calls_.aggregate(pipeline, std::move(options)));
+    }
+    /// The same of stages in MongoDB's own form: `aggregate<U>({stage, stage})`.
+    template <class U>
+    Result<Stream<U>> aggregate(std::vector<bson::Document> stages, AggregateOptions options = {}) const {
+        return streamed<U>(untyped().aggregate(std::move(stages), std::move(options)));
+    }
+
     // Indexes ----------------------------------------------------------------------------------------------------------
 
     /// Creates the model's indexes that are not there: true when any was new.
@@ -254,6 +269,11 @@ public:
 private:
     explicit Repository(Collection collection) noexcept : calls_(std::move(collection)) {}
 
+    template <class U>
+    Result<Stream<U>> streamed(Result<DocumentCursor> cursor) const {
+        if (!cursor) return fail(std::move(cursor).error());
+        return Stream<U>(std::move(*cursor), untyped(), "aggregate");
+    }
     Result<bson::Document> encoded(const T& entity, std::string_view call_name) const {
         auto document = encode(entity);
         if (!document) return fail(calls_.located(std::move(document).error(), call_name));

@@ -32,6 +32,7 @@ public:
 private:
     friend class detail::TransactionRun;
     friend class Collection;
+    friend class Database;
     explicit Transaction(std::shared_ptr<detail::TransactionState> state) noexcept : state_(std::move(state)) {}
 
     std::shared_ptr<detail::TransactionState> state_;

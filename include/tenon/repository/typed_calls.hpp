@@ -9,6 +9,7 @@
 #include <tenon/repository/collection.hpp>
 
 namespace tenon::query {
+class PipelineBase;
 class UpdateBase;
 }
 
@@ -58,6 +59,8 @@ public:
     Result<std::int64_t> purge_many(const query::Clause& filter, RemoveOptions options) const;
     Result<std::int64_t> count(const query::Clause& filter, CountOptions options) const;
     Result<bool>         exists(const query::Clause& filter, CallOptions call) const;
+
+    Result<DocumentCursor> aggregate(const query::PipelineBase& pipeline, AggregateOptions options) const;
 
     [[nodiscard]] QueryState query(const query::Clause& filter) const;
 

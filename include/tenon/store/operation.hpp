@@ -236,6 +236,7 @@ struct Watch {
 struct Command {
     using Reply = CommandReply;
     bson::Document command{};  ///< its name is the first key
+    std::string    database{}; ///< "admin", or empty: this one
 };
 
 /// Shards the collection through a mongos, and gives key ranges to zones. MongoDB manual: shardCollection, updateZoneKeyRange.
