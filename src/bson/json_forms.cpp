@@ -5,6 +5,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "bson/base64.hpp"
 #include "bson/hex.hpp"
 #include "bson/json_text.hpp"
 

@@ -10,6 +10,7 @@
 
 #include <tenon/bson/json.hpp>
 
+#include "bson/base64.hpp"
 #include "bson/json_text.hpp"
 
 namespace tenon::bson {

@@ -6,6 +6,8 @@
 
 #include <tenon/bson/json.hpp>
 
+#include "bson/base64.hpp"
+
 namespace tenon::mapping {
 
 namespace {
@@ -13,17 +15,6 @@ namespace {
 std::string_view shown(std::string_view stored) noexcept { return stored == "_id" ? std::string_view("id") : stored; }
 
 // -- writing
-
-constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void append_base64(std::string& out, std::span<const Byte> bytes) {
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
-        unsigned          word = 0;
-        for (std::size_t k = 0; k < 3; ++k) word = word << 8U | (k < left ? bytes[i + k] : 0U);
-        for (std::size_t k = 0; k < 4; ++k) out += k <= left ? base64_digits[word >> (18 - 6 * k) & 63U] : '=';
-    }
-}
 
 void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type);
 
@@ -94,7 +85,7 @@ void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type) {
                 std::copy(bytes.begin(), bytes.end(), uuid.bytes.begin());
                 out += uuid.to_string();
             } else {
-                append_base64(out, bytes);
+                bson::detail::append_base64(bytes, out);
             }
             out += '"';
             return;
@@ -146,27 +137,6 @@ std::string_view expected(const TypeInfo& type) noexcept {
         case 0x13: return "a decimal number";
         default: return "another type";
     }
-}
-
-bool read_base64(std::string_view text, std::vector<Byte>& out) {
-    if (text.size() % 4 != 0) return false;
-    for (std::size_t i = 0; i < text.size(); i += 4) {
-        unsigned    word = 0;
-        std::size_t pads = 0;
-        for (std::size_t k = 0; k < 4; ++k) {
-            const char c = text[i + k];
-            if (c == '=' && i + 4 == text.size() && k >= 2) {
-                ++pads;
-                word <<= 6U;
-                continue;
-            }
-            const std::size_t digit = base64_digits.find(c);
-            if (digit == std::string_view::npos || pads != 0) return false;
-            word = word << 6U | static_cast<unsigned>(digit);
-        }
-        for (std::size_t k = 0; k < 3 - pads; ++k) out.push_back(static_cast<Byte>(word >> (16 - 8 * k)));
-    }
-    return true;
 }
 
 struct Problem {
@@ -292,7 +262,7 @@ private:
                 if (type.uuid) return parsed(text ? bson::Uuid::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
                 std::vector<Byte> bytes;
                 if (!text) return mismatch(path, given, type);
-                if (!read_base64(given.as_string(), bytes)) return problem(path, "is not base64");
+                if (!bson::detail::read_base64(given.as_string(), bytes)) return problem(path, "is not base64");
                 out.append_binary(key, bytes);
                 return;
             }
