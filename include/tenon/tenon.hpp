@@ -5,3 +5,4 @@
 #include <tenon/repository/collection.hpp>
 #include <tenon/repository/database.hpp>
 #include <tenon/repository/repository.hpp>
+#include <tenon/store/environment.hpp>

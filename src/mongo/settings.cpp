@@ -71,9 +71,15 @@ Result<void> check(const Settings& settings) {
 
 Result<std::shared_ptr<const Settings>> settings_of(const Config& config) {
     start_driver();
+    if (!config.server.hosts.empty() && !config.uri.empty()) {
+        return fail(Errc::invalid_argument, "a Config says where its server is once: in its uri or in its server's parts", "uri");
+    }
+    // The database that Config names is no part of the URI: it wins over the path.
+    auto text = config.server.hosts.empty() ? Result<std::string>(config.uri) : config.server.uri({});
+    if (!text) return fail(std::move(text.error()));
     bson_error_t said{};
     // Parsed as it stands first: an SRV URI's record names options too, which the driver looks up when the pool is made.
-    const Uri whole(mongoc_uri_new_with_error(config.uri.c_str(), &said));
+    const Uri whole(mongoc_uri_new_with_error(text->c_str(), &said));
     if (!whole) return bad_uri();
 
     auto settings    = std::make_shared<Settings>();
@@ -83,7 +89,8 @@ Result<std::shared_ptr<const Settings>> settings_of(const Config& config) {
     settings->database = !config.database.empty() ? config.database : path == nullptr ? std::string() : std::string(path);
     if (settings->database.empty()) {
         return fail(Errc::invalid_argument,
-                    "no database is named; write it into the URI's path (mongodb://host/database), into Config::database or into MONGODB_DATABASE",
+                    "no database is named; write it into the URI's path (mongodb://host/database), into Config::database or, for Config::from_env, into "
+                    "the variable MONGODB_DATABASE",
                     "database");
     }
     if (settings->database.find_first_of(std::string_view("/\\. \"$\0", 7)) != std::string::npos) {
@@ -104,7 +111,7 @@ Result<std::shared_ptr<const Settings>> settings_of(const Config& config) {
     settings->max_idle  = milliseconds(std::max(0, mongoc_uri_get_option_as_int32(said_by_uri, MONGOC_URI_MAXIDLETIMEMS, 0)));
     if (auto checked = check(*settings); !checked) return fail(std::move(checked.error()));
 
-    settings->uri = without(config.uri, {"minpoolsize", "maxpoolsize", "waitqueuetimeoutms", "maxidletimems"}, said);
+    settings->uri = without(*text, {"minpoolsize", "maxpoolsize", "waitqueuetimeoutms", "maxidletimems"}, said);
     if (!settings->uri) return bad_uri();
     auto* uri = settings->uri.get();
     mongoc_uri_set_option_as_int32(uri, MONGOC_URI_MAXPOOLSIZE, std::numeric_limits<std::int32_t>::max());

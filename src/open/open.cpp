@@ -17,13 +17,14 @@ namespace tenon {
 namespace {
 
 Result<std::shared_ptr<Store>> open_engine(const Config& config) {
-    if (config.uri.starts_with("mongodb://") || config.uri.starts_with("mongodb+srv://")) {
+    if (!config.server.hosts.empty() || config.uri.starts_with("mongodb://") || config.uri.starts_with("mongodb+srv://")) {
 #if TENON_HAS_MONGO
         return mongo::open_store(config);
 #else
         return fail(Errc::unsupported, "this build has no MongoDB store; build with TENON_MONGO=ON", "uri");
 #endif
     }
+    if (config.uri.empty()) return fail(Errc::invalid_argument, "a Config names its store in its uri or, for MongoDB, in its server's hosts", "uri");
     auto uri = StoreUri::parse(config.uri);
     if (!uri) return fail(std::move(uri).error());
     if (uri->scheme == "sqlite") {
@@ -36,12 +37,19 @@ Result<std::shared_ptr<Store>> open_engine(const Config& config) {
     return fail(Errc::invalid_argument, "no store is called \"" + uri->scheme + "\"; write mongodb://host/database, sqlite:path or sqlite::memory:", "uri");
 }
 
+/// The store as an error names it.
+std::string shown(const Config& config) {
+    if (!config.uri.empty() || config.server.hosts.empty()) return redacted(config.uri);
+    auto uri = config.server.uri(config.database);
+    return uri ? redacted(*uri) : "server";
+}
+
 }  // namespace
 
 Result<Database> open(const Config& config, const Models& models) {
     auto engine = open_engine(config);
     if (!engine) {
-        engine.error().where = "open(\"" + redacted(config.uri) + "\")";
+        engine.error().where = "open(\"" + shown(config) + "\")";
         return fail(std::move(engine).error());
     }
     return Database::over(std::move(*engine), config, models);

@@ -56,15 +56,17 @@ struct TlsOptions {
 /// Where a MongoDB deployment is, in parts: what a URI says, without its %-escapes. A password is written as it is: `p@ss:w/rd`.
 struct ServerParts {
     std::vector<std::string> hosts{};  ///< "db1", "db1:27018", "[::1]:27017" or the path of a socket; empty: Config::uri says it all
-    bool                     srv = false;  ///< one host, whose SRV record names the servers: "mongodb+srv://"
+    bool                     srv = false;  ///< one host, whose SRV record names the servers: "mongodb+srv://". TLS is on, then
     std::string              user{};
     std::string              password{};
-    std::string              auth_source{};   ///< the database that knows the user; empty: "admin"
+    std::string              auth_source{};   ///< the database that knows the user; empty: "admin", or "$external" for X.509 and its like
     std::string              replica_set{};
     TlsOptions               tls{};
     std::vector<std::pair<std::string, std::string>> options{};  ///< others of the URI, such as {"readPreference", "secondary"}
 
-    /// The URI, with all that needs it %-escaped. @errors invalid_argument: no host, several with `srv`, a password without a user, a NUL.
+    /// The URI, with all that needs it %-escaped: a secret, where there is a password. `database` may be empty.
+    /// @errors invalid_argument, its path naming the member: no host or one that is none, several or a port with `srv`, a password without
+    ///         a user, TLS options where TLS is not enabled, an option given twice, a NUL. No message holds a value.
     [[nodiscard]] Result<std::string> uri(std::string_view database) const;
 };
 
@@ -75,16 +77,21 @@ struct PoolOptions {
     std::optional<std::chrono::milliseconds> wait{};     ///< for one to come free, within the call's deadline; default 10 s
 };
 
-/// Variables that Config::from_env reads. Rename what an application calls otherwise.
+/// Variables that Config::from_env reads. Rename what an application calls otherwise:
+/// `{.store = "ATLAS_STORAGE_BACKEND", .prefix = "ATLAS_", .default_backend = "sqlite"}`.
 struct EnvNames {
-    std::string uri         = "MONGODB_URI";       ///< a MongoDB URI
-    std::string database    = "MONGODB_DATABASE";
-    std::string store       = "TENON_STORE";       ///< any store's URI, or the name of a backend
-    std::string prefix      = "TENON_";            ///< of the others: SLOW_MS, TIMEOUT_MS, POOL_MIN, POOL_MAX, WAIT_QUEUE_MS, ...
-    /// The variable that holds the URI of each backend `store` may name. Empty: "sqlite" has TENON_SQLITE_URI, "mongodb" has `uri`.
+    std::string uri      = "MONGODB_URI";       ///< a MongoDB URI
+    std::string database = "MONGODB_DATABASE";  ///< Config::database: wins over the URI's path
+    std::string store    = "TENON_STORE";       ///< any store's URI, or the name of a backend
+    /// Of the others: POOL_MIN, POOL_MAX, WAIT_QUEUE_MS, CONNECT_TIMEOUT_MS, SELECTION_TIMEOUT_MS, APPLICATION, LAZY, SLOW_MS, TIMEOUT_MS.
+    std::string prefix = "TENON_";
+    /// The variable that holds the URI of each backend that `store` may name, so that a switch changes one variable.
+    /// Empty: "sqlite" has <prefix>SQLITE_URI, "mongodb" has `uri`.
     std::vector<std::pair<std::string, std::string>> backends{};
-    std::string default_backend = "";              ///< where `store` is not set; empty: `uri` if that is set, else an error
+    std::string default_backend{};              ///< where `store` is not set; empty: `uri` if that is set, else an error
 };
+
+class Environment;
 
 /// What a Config says wins over its URI's options, and those over the defaults below.
 struct Config {
@@ -96,7 +103,7 @@ struct Config {
     std::chrono::milliseconds timeout{0};
 
     // MongoDB's alone; the embedded store has no use for them.
-    ServerParts               server{};     ///< instead of `uri`
+    ServerParts               server{};     ///< instead of `uri`, which is then empty: both are invalid_argument
     std::string               database{};   ///< wins over the URI's path
     PoolOptions               pool{};
     std::optional<std::chrono::milliseconds> connect_timeout{};    ///< TCP, TLS and the first answer; connectTimeoutMS; default 30 s
@@ -105,8 +112,12 @@ struct Config {
     /// Opens without a server: calls answer `network` until there is one. Not lazy: `open` connects, logs in and fails if it cannot.
     bool                      lazy = false;
 
-    /// Reads TENON_STORE (the URI), TENON_SLOW_MS and TENON_TIMEOUT_MS. @errors invalid_argument: TENON_STORE is not set, or a number is none.
-    [[nodiscard]] static Result<Config> from_env();
+    /// Reads the variables that `names` names from the process's environment, or from one of environment.hpp: `.env` files.
+    /// A variable that is empty counts as not set.
+    /// @errors invalid_argument, its path naming the variable: no store is named, a backend that is none, a number that is none; a MongoDB
+    ///         URI without a database in its path where no variable names one. No message holds a value.
+    [[nodiscard]] static Result<Config> from_env(const EnvNames& names = {});
+    [[nodiscard]] static Result<Config> from_env(const Environment& environment, const EnvNames& names = {});
 };
 
 /// A store's URI in its parts.

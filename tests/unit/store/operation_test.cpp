@@ -32,6 +32,9 @@ TEST_CASE("each verb has the name that logs write, and is known as a read or a w
         {CreateCollection{}, "create_collection", true},
         {DropCollection{}, "drop_collection", true},
         {ListCollections{}, "list_collections", false},
+        {Watch{}, "watch", false},
+        {Command{}, "command", true},
+        {ShardCollection{}, "shard_collection", true},
     };
     CHECK(std::size(rows) == std::variant_size_v<Operation::variant>);
     for (auto& row : rows) {

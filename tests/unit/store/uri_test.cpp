@@ -1,12 +1,9 @@
-#include <cstdlib>
-
 #include <doctest/doctest.h>
 
 #include <tenon/store/config.hpp>
 
 #include "store/uri.hpp"
 
-using tenon::Config;
 using tenon::Errc;
 using tenon::StoreUri;
 
@@ -91,38 +88,4 @@ TEST_CASE("a URI that is shown holds no password") {
         CHECK(tenon::redacted(row.uri) == row.shown);
         CHECK(tenon::redacted(row.uri).find("secret") == std::string::npos);
     }
-}
-
-TEST_CASE("the configuration comes from the environment") {
-    unsetenv("TENON_STORE");
-    unsetenv("TENON_SLOW_MS");
-    unsetenv("TENON_TIMEOUT_MS");
-    auto none = Config::from_env();
-    REQUIRE(!none.has_value());
-    CHECK(none.error().code == Errc::invalid_argument);
-    CHECK(none.error().path == "TENON_STORE");
-
-    setenv("TENON_STORE", "sqlite:a.db", 1);
-    auto plain = Config::from_env();
-    REQUIRE(plain.has_value());
-    CHECK(plain->uri == "sqlite:a.db");
-    CHECK(plain->slow_ms.count() == 0);
-
-    setenv("TENON_SLOW_MS", "250", 1);
-    setenv("TENON_TIMEOUT_MS", "5000", 1);
-    auto full = Config::from_env();
-    REQUIRE(full.has_value());
-    CHECK(full->slow_ms.count() == 250);
-    CHECK(full->timeout.count() == 5000);
-
-    for (const char* bad : {"x", "-1", "1x", "1.5", "99999999999999999999"}) {
-        CAPTURE(bad);
-        setenv("TENON_TIMEOUT_MS", bad, 1);
-        auto refused = Config::from_env();
-        REQUIRE(!refused.has_value());
-        CHECK(refused.error().path == "TENON_TIMEOUT_MS");
-    }
-    unsetenv("TENON_STORE");
-    unsetenv("TENON_SLOW_MS");
-    unsetenv("TENON_TIMEOUT_MS");
 }
