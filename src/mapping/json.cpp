@@ -427,7 +427,7 @@ Result<bson::Document> read_json(std::string_view text, const TypeInfo& type) {
     return out.finish();
 }
 
-Error as_problem(Error decode_error) {
+Error as_problem(const Error& decode_error) {
     const std::string what = decode_error.message;
     return error_of({{decode_error.path == "_id" ? "id" : decode_error.path, what}});
 }

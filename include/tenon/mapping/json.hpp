@@ -13,7 +13,7 @@ namespace mapping {
 [[nodiscard]] std::string write_json(bson::View document, const TypeInfo& type);
 [[nodiscard]] Result<bson::Document> read_json(std::string_view text, const TypeInfo& type);
 /// The one problem that decode found, in the form of those that read_json finds.
-[[nodiscard]] Error as_problem(Error decode_error);
+[[nodiscard]] Error as_problem(const Error& decode_error);
 [[nodiscard]] bson::Document json_schema_of(const TypeInfo& type);
 }  // namespace mapping
 
@@ -35,7 +35,7 @@ template <class T>
     auto document = mapping::read_json(text, mapping::type_info<T>());
     if (!document) return fail(std::move(document.error()));
     auto entity = decode<T>(document->view());
-    if (!entity) return fail(mapping::as_problem(std::move(entity.error())));
+    if (!entity) return fail(mapping::as_problem(entity.error()));
     return entity;
 }
 

@@ -342,7 +342,8 @@ struct Codec<std::array<B, N>> : StrictType {
 
 // -- chrono
 
-/// A time point of the system clock: a date. Written rounded down to the millisecond; read when the member's own unit can hold it exactly.
+/// A time point of the system clock: a date. Written rounded down to the millisecond, to the nearest one when it counts in floating point
+/// (0.29 s times 1000 may lie below 290); read when the member's own unit can hold it exactly.
 template <class D>
 struct Codec<std::chrono::time_point<std::chrono::system_clock, D>> : StrictType {
     using Time = std::chrono::time_point<std::chrono::system_clock, D>;
@@ -351,15 +352,19 @@ struct Codec<std::chrono::time_point<std::chrono::system_clock, D>> : StrictType
     static constexpr std::size_t fixed = 8;
     static constexpr const char* name  = "std::chrono::sys_time";
     static Byte* write(Writer& w, Byte* at, const Time& value, std::size_t) {
-        using Ratio = std::ratio_divide<typename D::period, std::milli>;
-        if constexpr (Ratio::num > 1) {
+        using Ratio      = std::ratio_divide<typename D::period, std::milli>;
+        const auto count = value.time_since_epoch().count();
+        if constexpr (std::is_floating_point_v<typename D::rep>) {
+            const double ms = static_cast<double>(count) * Ratio::num / Ratio::den;
+            if (ms >= -0x1p63 && ms < 0x1p63) return store(at, static_cast<std::int64_t>(ms + (ms < 0 ? -0.5 : 0.5)));  // not so for NaN
+        } else {
             constexpr auto limit = std::numeric_limits<std::int64_t>::max() / Ratio::num;
-            if (value.time_since_epoch().count() > limit || value.time_since_epoch().count() < -limit) {
-                w.fault(at, "the time is outside the range of a date");
-                return store(at, std::int64_t{0});
+            if (Ratio::num == 1 || (count <= limit && count >= -limit)) {
+                return store(at, static_cast<std::int64_t>(std::chrono::floor<Ms>(value.time_since_epoch()).count()));
             }
         }
-        return store(at, static_cast<std::int64_t>(std::chrono::floor<Ms>(value.time_since_epoch()).count()));
+        w.fault(at, "the time is outside the range of a date");
+        return store(at, std::int64_t{0});
     }
     static const Byte* read(Reader& r, const Byte* at, const Byte* end, Time& out) {
         using Ratio = std::ratio_divide<std::milli, typename D::period>;  // units in a millisecond

@@ -162,7 +162,7 @@ using TablesOf = Tables<T, reflect::field_types<T>, std::make_index_sequence<ref
 
 template <Role R, class F>
 inline void defaulted(F& out, F& initial) {
-    if constexpr (R != Role::skipped) {
+    if constexpr (R != Role::skipped && !std::is_same_v<F, Extra>) {
         if constexpr (is_nullable<F>) return;
     }
     if constexpr (std::is_move_assignable_v<F>) out = std::move(initial);
