@@ -124,7 +124,7 @@ private:
         }
         if (!op_.ordered || failure.refusals.empty()) {
             failure.refusals.insert(failure.refusals.end(), refused_.begin(), refused_.end());
-            std::stable_sort(failure.refusals.begin(), failure.refusals.end(), [](const Refusal& a, const Refusal& b) { return a.index < b.index; });
+            sort_by_index(failure.refusals);
         }
         // A lost connection or an unmet write concern says more than an item.
         const bool by_item = sent_all || (failure.applied && failure.error.outcome != Outcome::unknown);

@@ -63,7 +63,7 @@ Error insert_error(const Insert& op, const Prepared& prepared, WriteFailure fail
     const bool stopped = op.ordered && !failure.refusals.empty();
     if (!stopped) {
         for (const auto& refusal : prepared.refused) failure.refusals.push_back(refusal);
-        std::stable_sort(failure.refusals.begin(), failure.refusals.end(), [](const Refusal& a, const Refusal& b) { return a.index < b.index; });
+        sort_by_index(failure.refusals);
         first_is_ours = first_is_ours || (failure.applied && !failure.refusals.empty() && failure.error.outcome == Outcome::none);
     }
     Error error = first_is_ours ? failure.refusals.front().error : std::move(failure.error);

@@ -31,7 +31,7 @@ std::vector<Refusal> read_refusals(bson::View reply) {
         const auto index = value.as_view()["index"].to_int64().value_or(0);
         refusals.push_back({static_cast<std::size_t>(std::max<std::int64_t>(0, index)), refusal_error(value.as_view())});
     }
-    std::stable_sort(refusals.begin(), refusals.end(), [](const Refusal& a, const Refusal& b) { return a.index < b.index; });
+    sort_by_index(refusals);
     return refusals;
 }
 
@@ -45,6 +45,10 @@ bson::ValueRef concern_error(bson::View reply) {
 }
 
 }  // namespace
+
+void sort_by_index(std::vector<Refusal>& refusals) {
+    std::sort(refusals.begin(), refusals.end(), [](const Refusal& a, const Refusal& b) { return a.index < b.index; });
+}
 
 void describe_duplicate(Error& error, bson::View write_error) {
     // "E11000 duplicate key error collection: shop.orders index: number_1 dup key: { ... }": the values begin behind the name.

@@ -15,6 +15,9 @@ struct Refusal {
     Error       error{};
 };
 
+/// An item is refused once: no two have the same index.
+void sort_by_index(std::vector<Refusal>& refusals);
+
 /// How a write failed.
 struct WriteFailure {
     Error                error{};     ///< of the whole: the first refusal's, the write concern's, or the connection's

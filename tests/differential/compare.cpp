@@ -118,8 +118,8 @@ std::string difference(bson::View operation, const Answer& left, const Answer& r
     const bool distinct = verb == "distinct";
     if (distinct) {
         // A server gives one of the values that are equal, in the order of their coming.
-        std::stable_sort(a.begin(), a.end(), by_value);
-        std::stable_sort(b.begin(), b.end(), by_value);
+        std::sort(a.begin(), a.end(), by_value);
+        std::sort(b.begin(), b.end(), by_value);
     } else if (verb == "find" && !is_ordered(operation.begin()->value.as_view())) {
         std::sort(a.begin(), a.end(), by_bytes);
         std::sort(b.begin(), b.end(), by_bytes);

@@ -104,7 +104,7 @@ TEST_CASE("what a call asks of the server reaches it") {
         {"first", R"({"command.find":"asked","command.comment":"nightly","command.limit":1,"command.collation.strength":2,"command.hint":{"$type":"object"}})",
          [&](const auto& call) { return only(c.first(filter, {.hint = "$natural", .call = call})); }},
         {"aggregate", R"({"command.aggregate":"asked","command.comment":"nightly","command.pipeline.0.$sort":{"n":1},"command.cursor.batchSize":7,"command.allowDiskUse":true})",
-         [&](const auto& call) { return only(drain(c.aggregate({doc("$sort", doc("n", 1))}, call))); }},
+         [&](const auto& call) { return only(drain(c.aggregate({doc("$sort", doc("n", 1))}, {.call = call}))); }},
         {"count", R"({"command.aggregate":"asked","command.comment":"nightly","command.pipeline.0.$match":{"n":{"$gte":0}},"command.hint":"n_1"})",
          [&](const auto& call) { return only(c.count(filter, {.hint = "n_1", .call = call})); }},
         {"estimated count", R"({"command.count":"asked","command.comment":"nightly"})", [&](const auto& call) { return only(c.estimated_count(call)); }},
