@@ -69,6 +69,13 @@ Result<void> check(const Settings& settings) {
 
 }  // namespace
 
+Result<void> check_database(std::string_view name) {
+    if (name.size() > 63 || name.find_first_of(std::string_view("/\\. \"$\0", 7)) != std::string_view::npos) {
+        return fail(Errc::invalid_argument, "a database's name has 63 bytes at most, and no '/', '\\', '.', ' ', '\"', '$' nor NUL", "database");
+    }
+    return {};
+}
+
 Result<std::shared_ptr<const Settings>> settings_of(const Config& config) {
     start_driver();
     if (!config.server.hosts.empty() && !config.uri.empty()) {
@@ -93,9 +100,7 @@ Result<std::shared_ptr<const Settings>> settings_of(const Config& config) {
                     "the variable MONGODB_DATABASE",
                     "database");
     }
-    if (settings->database.find_first_of(std::string_view("/\\. \"$\0", 7)) != std::string::npos) {
-        return fail(Errc::invalid_argument, "a database's name may hold no '/', '\\', '.', ' ', '\"', '$' nor NUL", "database");
-    }
+    if (auto fine = check_database(settings->database); !fine) return fail(std::move(fine.error()));
 
     const auto* said_by_uri = whole.get();
     const auto  number      = [&](const std::optional<std::uint32_t>& own, const char* option, std::uint32_t otherwise) {

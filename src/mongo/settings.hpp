@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <tenon/store/config.hpp>
 
@@ -27,6 +28,9 @@ struct Settings {
 
 /// @errors invalid_argument: a bad URI or option, no database named.
 [[nodiscard]] Result<std::shared_ptr<const Settings>> settings_of(const Config& config);
+
+/// @errors invalid_argument: a name that MongoDB's databases have not.
+[[nodiscard]] Result<void> check_database(std::string_view name);
 
 /// The driver's own serverSelectionTimeoutMS. The pool has waited for a server before a call begins, and a connection that breaks in
 /// it waits again in our wrapper; what is left to the driver is a server that vanishes in between. That wait no deadline cuts short.

@@ -27,6 +27,10 @@ Result<Call> MongoStore::call_for(Request& request, Session& session) {
     if (auto checked = check_name(request); !checked) return fail(std::move(checked.error()));
     Call call;
     call.database   = pool_->database();
+    if (const auto& other = request.context.database; !other.empty()) {
+        if (auto fine = check_database(other); !fine) return fail(std::move(fine.error()));
+        call.database = other;
+    }
     call.collection = request.collection;
     call.context    = request.context;
     if (auto joined = join(call, pool_, session, request.operation); !joined) return fail(std::move(joined.error()));
@@ -85,6 +89,7 @@ void MongoStore::abort(Session& session) noexcept {
 Capabilities MongoStore::capabilities() const {
     Capabilities capabilities;
     capabilities.engine      = "mongodb";
+    capabilities.database    = pool_->database();
     capabilities.aggregation = true;
     return capabilities;
 }

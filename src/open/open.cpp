@@ -24,7 +24,7 @@ Result<std::shared_ptr<Store>> open_engine(const Config& config) {
         return fail(Errc::unsupported, "this build has no MongoDB store; build with TENON_MONGO=ON", "uri");
 #endif
     }
-    if (config.uri.empty()) return fail(Errc::invalid_argument, "a Config names its store in its uri or, for MongoDB, in its server's hosts", "uri");
+    if (config.uri.empty()) return fail(Errc::invalid_argument, "the URI is empty and has no scheme; write sqlite:path or mongodb://host/database, or for MongoDB Config::server's hosts", "uri");
     auto uri = StoreUri::parse(config.uri);
     if (!uri) return fail(std::move(uri).error());
     if (uri->scheme == "sqlite") {

@@ -53,8 +53,8 @@ std::shared_ptr<const ServerOptions> Collection::Caller::server_options(std::opt
 Result<Reply> Collection::Caller::send(Request request) const {
     const auto* transaction = collection.transaction_.get();
     if (transaction == nullptr) return detail::run(*collection.database_, std::move(request), collection.order_.get());
-    if (transaction->database != collection.database_.get()) {
-        return fail(Errc::invalid_argument, "the collection is bound to a transaction of another database");
+    if (transaction->root != collection.database_->root()) {
+        return fail(Errc::invalid_argument, "the collection is bound to a transaction of another store");
     }
     if (transaction->session == nullptr) {
         return fail(Errc::invalid_argument, "the collection is bound to a transaction that has ended");

@@ -66,6 +66,17 @@ bool DatabaseState::keeps_rules() const {
     return std::any_of(models_.begin(), models_.end(), [](const auto& entry) { return !entry.second->plain(); });
 }
 
+DatabaseState& DatabaseState::other(std::string_view database) {
+    const std::lock_guard lock(mutex_);
+    auto&                 held = others_[std::string(database)];
+    if (!held) {
+        held        = std::make_unique<DatabaseState>(stack);
+        held->name  = database;
+        held->root_ = this;
+    }
+    return *held;
+}
+
 bool DatabaseState::refuses(const ModelInfo* model) const {
     if (!any_refused_.load(std::memory_order_relaxed)) return false;
     const std::lock_guard lock(mutex_);
@@ -79,6 +90,7 @@ const ModelInfo* DatabaseState::known(std::string_view collection) const {
 }
 
 Result<Reply> run(DatabaseState& database, Request request, Session* session) {
+    request.context.database = database.name;
     if (database.refuses(request.model)) {
         auto refused = fail(Errc::invalid_argument, "collection \"" + request.model->collection +
                                                         "\" has a model with other rules already (its id, stamps, version or soft delete)");
@@ -123,6 +135,13 @@ Collection Database::collection(std::string_view name) const {
     return {state_, std::move(model)};
 }
 
+Database Database::database(std::string_view name, const Models& models) const {
+    auto* const root = state_->root();
+    auto* const at   = name.empty() || name == root->stack->capabilities().database ? root : &root->other(name);
+    for (const auto* model : models.infos) at->know(*model);
+    return Database(std::shared_ptr<detail::DatabaseState>(state_, at));
+}
+
 Capabilities Database::capabilities() const { return state_->stack->capabilities(); }
 
 Health       Database::health(const Deadline& deadline) const noexcept { return state_->stack->health(deadline); }
@@ -160,7 +179,7 @@ Result<bson::Document> Database::command(const CausalSession& session, bson::Doc
 
 Result<bson::Document> Database::command(const Transaction& transaction, bson::Document command, CommandOptions options) const {
     const auto& held = *transaction.state_;
-    if (held.session == nullptr || held.database != state_.get()) {
+    if (held.session == nullptr || held.root != state_->root()) {
         auto refused = fail(Errc::invalid_argument, held.session == nullptr ? "the transaction has ended" : "the transaction is one of another database");
         refused.value().where = "command";
         return refused;

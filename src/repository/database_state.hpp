@@ -17,7 +17,14 @@ namespace tenon::detail {
 struct DatabaseState {
     explicit DatabaseState(std::shared_ptr<Store> top) noexcept : stack(std::move(top)) {}
 
-    std::shared_ptr<Store> stack;  // the outermost middleware
+    std::shared_ptr<Store> stack;   // the outermost middleware
+    std::string            name{};  // Context::database of its calls; empty: the store's own database
+
+    /// The store's own database, whose transactions are those of all. It owns the others: a handle on one of them keeps it.
+    [[nodiscard]] const DatabaseState* root() const noexcept { return root_ == nullptr ? this : root_; }
+    [[nodiscard]] DatabaseState*       root() noexcept { return root_ == nullptr ? this : root_; }
+    /// The one of this name, of the root.
+    [[nodiscard]] DatabaseState& other(std::string_view database);
 
     /// Makes a model known for untyped calls on its collection; the first one stays. Another one with other rules is refused from now on.
     void know(const ModelInfo& model);
@@ -33,17 +40,19 @@ private:
     std::map<std::string, const ModelInfo*, std::less<>> models_;
     std::set<const ModelInfo*>                       refused_;
     std::atomic<bool>                                any_refused_{false};  // spares each call the lock
+    DatabaseState*                                   root_ = nullptr;  // null: this is it
+    std::map<std::string, std::unique_ptr<DatabaseState>, std::less<>> others_;
 };
 
 /// What a Transaction and the repositories bound to it share. `session` is null once it ended.
 struct TransactionState {
-    const DatabaseState* database = nullptr;
+    const DatabaseState* root     = nullptr;
     Session*             session  = nullptr;
     bool                 read_only = false;
     std::uint32_t        reruns    = 0;
 };
 
-/// Whether the body of a transaction of this database runs on this thread.
+/// Whether the body of a transaction of this database, or of another one of the same store, runs on this thread.
 [[nodiscard]] bool inside_transaction(const DatabaseState& database) noexcept;
 
 /// Database::run: the single entry.

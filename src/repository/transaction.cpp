@@ -16,7 +16,7 @@ namespace detail {
 
 namespace {
 
-// The databases whose transactions' bodies run on this thread: seldom more than one.
+// The roots of the databases whose transactions' bodies run on this thread: seldom more than one.
 thread_local std::vector<const DatabaseState*> open_here;  // NOLINT(cert-err58-cpp): an empty vector does not throw
 
 /// A pause of random length that grows with each one; ends early when the deadline would pass. False: no time is left.
@@ -60,13 +60,13 @@ Result<void> check(const TransactionOptions& options) {
 }  // namespace
 
 bool inside_transaction(const DatabaseState& database) noexcept {
-    return !open_here.empty() && std::find(open_here.begin(), open_here.end(), &database) != open_here.end();
+    return !open_here.empty() && std::find(open_here.begin(), open_here.end(), database.root()) != open_here.end();
 }
 
 TransactionRun::TransactionRun(std::shared_ptr<DatabaseState> database, const TransactionOptions& options)
     : database_(std::move(database)), options_(options), transaction_(std::make_shared<TransactionState>()) {
     if (!options_.deadline.at) options_.deadline = Deadline::after(std::chrono::seconds(120));
-    transaction_.state_->database  = database_.get();
+    transaction_.state_->root      = database_->root();
     transaction_.state_->read_only = options_.read_only;
 }
 
@@ -87,11 +87,12 @@ Result<void> TransactionRun::begin_once() {
     phase_ = Phase::beginning;
     Context context;
     context.deadline = options_.deadline;
+    context.database = database_->name;
     auto session     = database_->stack->begin(options_, context);
     if (!session) return fail(std::move(session).error());
     session_                     = std::move(*session);
     transaction_.state_->session = session_.get();
-    open_here.push_back(database_.get());
+    open_here.push_back(database_->root());
     marked_ = true;
     phase_  = Phase::body;
     return {};
@@ -125,7 +126,7 @@ void TransactionRun::abort() noexcept {
         session_.reset();
     }
     if (marked_) {
-        const auto mark = std::find(open_here.rbegin(), open_here.rend(), database_.get());
+        const auto mark = std::find(open_here.rbegin(), open_here.rend(), database_->root());
         if (mark != open_here.rend()) open_here.erase(std::next(mark).base());
         marked_ = false;
     }

@@ -26,6 +26,11 @@ Error broken() {
                  "a call in this transaction was refused, which ended it; abort it and start again");
 }
 
+Result<void> check_database(const Context& context) {
+    if (context.database.empty()) return {};
+    return fail(Errc::unsupported, "the embedded store has one database; open another file for another one", "database");
+}
+
 }  // namespace
 
 TransactionSession::~TransactionSession() {
@@ -97,6 +102,7 @@ Result<Reply> SqliteStore::run(Request request, Session& session) {
 }
 
 Result<Reply> SqliteStore::dispatch(Request& request, Session& session) {
+    if (auto own = check_database(request.context); !own) return fail(std::move(own.error()));
     auto transaction = transaction_of(session);
     if (!transaction) return fail(std::move(transaction.error()));
     Call call;
@@ -147,6 +153,7 @@ Result<Reply> SqliteStore::dispatch(Request& request, Session& session) {
 }
 
 Result<std::unique_ptr<Session>> SqliteStore::begin(const TransactionOptions& options, const Context& context) {
+    if (auto own = check_database(context); !own) return fail(std::move(own.error()));
     auto state          = std::make_shared<TransactionState>();
     state->generation   = fork_generation();
     state->read_only    = options.read_only;

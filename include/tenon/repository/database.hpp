@@ -39,6 +39,13 @@ public:
     /// The first model known for a collection stays; calls of a second one with other rules are invalid_argument.
     [[nodiscard]] Collection collection(std::string_view name) const;
 
+    /// Another database of the same deployment, or of the same name this one: `db.database("audit")`. It shares the pool and the watch of
+    /// the servers; models, and which one is known for a collection, are its own. A transaction of one is that of all: repositories
+    /// of either are bound to it, and inside its body unbound calls on either are refused.
+    /// Calls on it are `unsupported` where the store has one database (Capabilities::database is empty: the embedded store), and
+    /// `invalid_argument` where the name is none.
+    [[nodiscard]] Database database(std::string_view name, const Models& models = {}) const;
+
     /// Runs `body(Transaction&)`, which returns a Result: a value commits, an error aborts and comes back unchanged, an
     /// exception aborts and goes on its way.
     ///

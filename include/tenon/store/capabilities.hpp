@@ -25,6 +25,7 @@ struct Capabilities {
     bool          persistent       = true;   ///< false: gone when the last handle closes
     std::string   engine{};                  ///< "sqlite", "mongodb"
     std::string   engine_version{};
+    std::string   database{};                ///< of calls that name no other; empty: the store has but one, and no call names another
     std::string   topology{};                ///< "embedded", "standalone", "replica_set", "sharded", "load_balanced"; empty: not known yet
     std::uint32_t max_document_size = 16U * 1024U * 1024U;
     std::uint32_t max_message_size  = 48'000'000U;

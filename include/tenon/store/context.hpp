@@ -43,6 +43,7 @@ struct Context {
     Deadline                    deadline{};
     std::stop_token             stop{};              ///< ends a wait or a scan with Errc::cancelled
     std::shared_ptr<const ServerOptions> server{};   ///< null: all defaults; shared, since every layer passes the context on
+    std::string                 database{};          ///< another one of the deployment; empty: the store's own. Database::database sets it
 };
 
 }  // namespace tenon
