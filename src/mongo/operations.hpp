@@ -37,6 +37,10 @@ namespace tenon::mongo {
 [[nodiscard]] Result<Reply> run_drop_collection(Call& call);
 [[nodiscard]] Result<Reply> run_list_collections(Call& call);
 
+// change_stream.cpp
+/// `call` goes along in the stream.
+[[nodiscard]] Result<Reply> run_watch(Call& call, Watch& op, const std::shared_ptr<Pool>& pool);
+
 // run_command.cpp
 [[nodiscard]] Result<Reply> run_command(Call& call, const Command& op);
 

@@ -62,7 +62,7 @@ Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
         [&](CreateCollection&) { return run_create_collection(call); },
         [&](DropCollection&) { return run_drop_collection(call); },
         [&](ListCollections&) { return run_list_collections(call); },
-        [&](Watch&) -> Result<Reply> { return not_yet("watch"); },
+        [&](Watch& op) { return run_watch(call, op, pool_); },
         [&](Command& op) { return run_command(call, op); },
         [&](ShardCollection&) -> Result<Reply> { return not_yet("sharding"); },
     }, static_cast<Operation::variant&>(request.operation));

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -25,10 +26,14 @@
 
 namespace support {
 
-/// The server's binary: TENON_MONGOD, which `scripts/mongod` prints, else the one on PATH.
+/// The server's binary: what `scripts/mongod` would run.
 inline std::string mongod_binary() {
-    const char* named = std::getenv("TENON_MONGOD");
-    return named != nullptr && *named != '\0' ? named : "mongod";
+    std::string text;
+    FILE*       pipe = ::popen(TENON_SOURCE_DIR "/scripts/mongod binary", "r");  // NOLINT(cert-env33-c): the words are this file's own
+    REQUIRE(pipe != nullptr);
+    for (int c = std::fgetc(pipe); c != EOF && c != '\n'; c = std::fgetc(pipe)) text += static_cast<char>(c);
+    REQUIRE(::pclose(pipe) == 0);
+    return text;
 }
 
 /// A port that nobody listens on at the moment.
@@ -44,10 +49,16 @@ inline int free_port() {
     return ntohs(address.sin_port);
 }
 
-/// A replica set of one member on loopback, gone at the end.
+/// A replica set of one member on loopback, or a server that is in none; gone at the end.
 class Mongod {
 public:
     enum class Start : std::uint8_t { now, later };
+    enum class Kind : std::uint8_t { replica_set, standalone };
+
+    explicit Mongod(Kind kind) : Mongod(Start::later) {
+        kind_ = kind;
+        start();
+    }
 
     explicit Mongod(Start when = Start::now, std::vector<std::string> more = {}) : more_(std::move(more)) {
         std::string name = (std::filesystem::temp_directory_path() / "tenon-mongod-XXXXXX").string();
@@ -72,8 +83,9 @@ public:
     /// Starts the process, and makes it primary.
     void start() {
         std::vector<std::string> words{mongod_binary(), "--dbpath", folder_, "--port", std::to_string(port_), "--bind_ip", "127.0.0.1",
-                                       "--replSet", "rs", "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--setParameter",
+                                       "--wiredTigerCacheSizeGB", "0.25", "--oplogSize", "64", "--setParameter",
                                        "enableTestCommands=1", "--setParameter", "diagnosticDataCollectionEnabled=false"};
+        if (kind_ == Kind::replica_set) words.insert(words.end(), {"--replSet", "rs"});
         words.insert(words.end(), more_.begin(), more_.end());
         std::vector<char*> arguments;
         for (auto& word : words) arguments.push_back(word.data());
@@ -109,9 +121,11 @@ public:
         const Owned<mongoc_client_t, mongoc_client_destroy> client(
             mongoc_client_new(("mongodb://" + host() + "/?directConnection=true&serverSelectionTimeoutMS=2000").c_str()));
         bson_error_t said{};
-        const std::unique_ptr<bson_t, Freed<bson_destroy>> command(bson_new_from_json(reinterpret_cast<const std::uint8_t*>(json.data()), static_cast<ssize_t>(json.size()), &said));
-        REQUIRE(command);
-        return mongoc_client_command_simple(client.get(), "admin", command.get(), nullptr, nullptr, &said);
+        bson_t* const command = bson_new_from_json(reinterpret_cast<const std::uint8_t*>(json.data()), static_cast<ssize_t>(json.size()), &said);
+        REQUIRE(command != nullptr);
+        const bool done = mongoc_client_command_simple(client.get(), "admin", command, nullptr, nullptr, &said);
+        bson_destroy(command);
+        return done;
     }
 
 private:
@@ -120,11 +134,13 @@ private:
         bool asked = false;
         while (std::chrono::steady_clock::now() < end) {
             REQUIRE_MESSAGE(::waitpid(pid_, nullptr, WNOHANG) == 0, "mongod (", mongod_binary(), ") does not start; set TENON_MONGOD");
-            if (!asked) {
+            if (kind_ == Kind::standalone) {
+                if (admin(R"({"ping":1})")) return;
+            } else if (!asked) {
                 asked = admin(R"({"replSetInitiate":{"_id":"rs","members":[{"_id":0,"host":")" + host() + R"("}]}})") || initiated_;
             }
             // Takes writes as soon as this is allowed.
-            if (admin(R"({"appendOplogNote":1,"data":{"up":1}})")) {
+            if (kind_ == Kind::replica_set && admin(R"({"appendOplogNote":1,"data":{"up":1}})")) {
                 initiated_ = true;
                 return;
             }
@@ -134,6 +150,7 @@ private:
     }
 
     std::vector<std::string> more_;
+    Kind                     kind_ = Kind::replica_set;
     std::string              folder_{};
     int                      port_      = free_port();
     pid_t                    pid_       = 0;

@@ -13,6 +13,7 @@
 #include <tenon/bson/document.hpp>
 #include <tenon/store/change_cursor.hpp>
 #include <tenon/store/cursor.hpp>
+#include <tenon/store/full_document.hpp>
 #include <tenon/store/model_info.hpp>
 
 namespace tenon {
@@ -223,11 +224,11 @@ struct ListCollections {
 /// MongoDB manual: Change Streams. The events of a collection, or with an empty Request::collection of the whole database.
 struct Watch {
     using Reply = WatchReply;
-    enum class FullDocument : std::uint8_t { none, update_lookup, when_available, required };
+    using FullDocument = tenon::FullDocument;
     std::vector<bson::Document> pipeline{};          ///< stages behind $changeStream: $match, $project, ...
     FullDocument                full_document = FullDocument::none;    ///< of updates; inserts and replaces always bring theirs
     FullDocument                before_change = FullDocument::none;    ///< the document before: none, when_available or required (6.0)
-    bson::Document              resume_after{};      ///< a ChangeCursor::resume_token
+    bson::Document              resume_after{};      ///< a ChangeCursor::resume_token, that of an event which ended its stream, too
     std::optional<bson::Timestamp> start_at{};       ///< cluster time to start at; not with resume_after
     std::chrono::milliseconds   max_await{1000};     ///< how long one wait on the server lasts
 };
