@@ -27,7 +27,7 @@ inline constexpr Takes aggregate = find;
 inline constexpr Takes aggregate_write{.read_concern = true, .write_concern = true, .collation = true, .batch_size = true, .disk_use = true};
 inline constexpr Takes count{.read_concern = true, .collation = true};
 inline constexpr Takes write{.write_concern = true, .collation = true};
-inline constexpr Takes update{.write_concern = true, .collation = true, .max_time = false};  // the driver would send it within the statement
+inline constexpr Takes update{.write_concern = true, .collation = true, .max_time = false};  // the driver would send it within the statement: see stream.cpp
 inline constexpr Takes insert{.write_concern = true};
 inline constexpr Takes bulk{.write_concern = true, .max_time = false};
 inline constexpr Takes ddl{.write_concern = true};

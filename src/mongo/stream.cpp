@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "mongo/fork.hpp"
+#include "mongo/wire_message.hpp"
 
 // Exported by every libmongoc from 1.23 to 2.x, in a private header. Weak, so that a build which hides them still links; there the
 // socket timeout of the client is all that can be set (see bind_streams).
@@ -26,56 +27,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int32_t op_query = 2004;
-constexpr std::int32_t op_msg   = 2013;
-
-std::int32_t int32_at(const char* bytes) noexcept {
-    std::int32_t number = 0;
-    std::memcpy(&number, bytes, sizeof number);  // the wire is little endian, as is every machine this runs on
-    return number;
-}
-
-/// The beginning of a message on its way out, whose pieces the driver hands over one by one.
-class Head {
-public:
-    Head(const mongoc_iovec_t* pieces, std::size_t count) noexcept {
-        for (std::size_t i = 0; i < count; ++i) {
-            total_ += pieces[i].iov_len;
-            const auto taken = std::min(pieces[i].iov_len, bytes_.size() - size_);
-            std::memcpy(bytes_.data() + size_, pieces[i].iov_base, taken);
-            size_ += taken;
-        }
-    }
-    [[nodiscard]] std::size_t  total() const noexcept { return total_; }
-    [[nodiscard]] std::int32_t id() const noexcept { return int32_at(bytes_.data() + 4); }
-    [[nodiscard]] std::int32_t opcode() const noexcept { return size_ < 16 ? 0 : int32_at(bytes_.data() + 12); }
-    /// The command's name; empty when the message is compressed.
-    [[nodiscard]] std::string_view command() const noexcept {
-        constexpr std::size_t name = 16 + 4 + 1 + 4 + 1;  // header, flags, kind of section, document's length, element's type
-        if (opcode() != op_msg || size_ <= name || bytes_[20] != 0) return {};
-        const std::string_view rest(bytes_.data() + name, size_ - name);
-        return rest.substr(0, rest.find('\0'));
-    }
-    /// hello and the steps of a login: those belong to the making of a connection.
-    [[nodiscard]] bool makes_connection() const noexcept {
-        if (opcode() == op_query) return true;
-        constexpr std::array<std::string_view, 6> steps{"hello", "isMaster", "ismaster", "saslStart", "saslContinue", "authenticate"};
-        return std::find(steps.begin(), steps.end(), command()) != steps.end();
-    }
-    /// Whether the driver may try the command again on another server: only then is one worth waiting for.
-    [[nodiscard]] bool may_be_retried() const noexcept {
-        const auto name = command();
-        return name != "getMore" && name != "killCursors" && name != "endSessions";
-    }
-
-private:
-    std::array<char, 64> bytes_{};
-    std::size_t          size_  = 0;
-    std::size_t          total_ = 0;
-};
-
 /// What a server says that gave up by itself.
 std::string answer_in_its_stead(std::int32_t request, Ended why) {
+    constexpr std::int32_t op_msg = 2013;
     const bool late = why == Ended::deadline;
     bson_t     body = BSON_INITIALIZER;
     bson_append_double(&body, "ok", 2, 0.0);
@@ -161,7 +115,7 @@ private:
     }
 
     std::int64_t write(mongoc_iovec_t* pieces, std::size_t count, std::int32_t timeout) {
-        const Head head(pieces, count);
+        const MessageHead head(pieces, count);
         const auto total = static_cast<std::int64_t>(head.total());
         canned_.clear();
         late_ = false;
@@ -183,8 +137,22 @@ private:
                 return total;
             }
         }
+        // The driver's own calls would send an update's maxTimeMS within the statement. Without one the server goes on with what
+        // nobody waits for: an update that meets a transaction's document tries again until that ends.
+        if (!making_ && bounds_.deadline.at && head.writes_documents()) {
+            if (auto longer = with_max_time(pieces, count, bounds_.deadline.left({}))) {
+                const auto all = total + LongerMessage::more;
+                const auto out = mongoc_stream_writev(inner_, longer->pieces.data(), longer->pieces.size(), patience(timeout));
+                return after_write(out == all ? total : std::min(out, total - 1), total);
+            }
+        }
         const auto written = mongoc_stream_writev(inner_, pieces, count, patience(timeout));
-        if (written == total || making_) return note_failure(written, written == total);
+        if (making_) return note_failure(written, written == total);
+        return after_write(written, total);
+    }
+
+    std::int64_t after_write(std::int64_t written, std::int64_t total) {
+        if (written == total) return total;
         if (const auto why = ended(); why != Ended::no) {
             give_up(why);
             return total;

@@ -1,0 +1,104 @@
+#include "mongo/wire_message.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tenon::mongo {
+
+namespace {
+
+constexpr std::int32_t op_query = 2004;
+constexpr std::int32_t op_msg   = 2013;
+constexpr std::size_t  body     = 16 + 4 + 1;  // where the command's document begins: behind header, flags and kind
+
+std::int32_t int32_at(const char* bytes) noexcept {
+    std::int32_t number = 0;
+    std::memcpy(&number, bytes, sizeof number);  // the wire is little endian, as is every machine this runs on
+    return number;
+}
+void add_at(char* bytes, std::int32_t more) noexcept {
+    const std::int32_t sum = int32_at(bytes) + more;
+    std::memcpy(bytes, &sum, sizeof sum);
+}
+
+}  // namespace
+
+MessageHead::MessageHead(const mongoc_iovec_t* pieces, std::size_t count) noexcept {
+    for (std::size_t i = 0; i < count; ++i) {
+        total_ += pieces[i].iov_len;
+        const auto taken = std::min(pieces[i].iov_len, bytes_.size() - size_);
+        if (taken == 0) continue;
+        std::memcpy(bytes_.data() + size_, pieces[i].iov_base, taken);
+        size_ += taken;
+    }
+}
+
+std::int32_t MessageHead::id() const noexcept { return int32_at(bytes_.data() + 4); }
+
+std::int32_t MessageHead::opcode() const noexcept { return size_ < 16 ? 0 : int32_at(bytes_.data() + 12); }
+
+std::string_view MessageHead::command() const noexcept {
+    constexpr std::size_t name = body + 4 + 1;  // the document's length, the element's type
+    if (opcode() != op_msg || size_ <= name || bytes_[body - 1] != 0) return {};
+    const std::string_view rest(bytes_.data() + name, size_ - name);
+    return rest.substr(0, rest.find('\0'));
+}
+
+bool MessageHead::makes_connection() const noexcept {
+    if (opcode() == op_query) return true;
+    constexpr std::array<std::string_view, 6> steps{"hello", "isMaster", "ismaster", "saslStart", "saslContinue", "authenticate"};
+    return std::find(steps.begin(), steps.end(), command()) != steps.end();
+}
+
+bool MessageHead::writes_documents() const noexcept {
+    const auto name = command();
+    return name == "update" || name == "insert" || name == "delete";
+}
+
+bool MessageHead::may_be_retried() const noexcept {
+    const auto name = command();
+    return name != "getMore" && name != "killCursors" && name != "endSessions";
+}
+
+std::optional<LongerMessage> with_max_time(const mongoc_iovec_t* pieces, std::size_t count, std::chrono::milliseconds most) {
+    LongerMessage made;
+    std::size_t   next = 0;
+    // The front is copied up to the end of the command, the rest of that piece and all behind it is borrowed.
+    std::size_t   wanted = body + 4;
+    const auto    gather = [&] {
+        while (made.front.size() < wanted && next < count) {
+            made.front.append(static_cast<const char*>(pieces[next].iov_base), pieces[next].iov_len);
+            ++next;
+        }
+        return made.front.size() >= wanted;
+    };
+    if (!gather() || int32_at(made.front.data() + 12) != op_msg || made.front[body - 1] != 0) return std::nullopt;
+    const auto length = int32_at(made.front.data() + body);
+    if (length < 5) return std::nullopt;
+    wanted = body + static_cast<std::size_t>(length);
+    if (!gather()) return std::nullopt;
+
+    bson_t command;
+    if (!bson_init_static(&command, reinterpret_cast<const std::uint8_t*>(made.front.data()) + body, static_cast<std::size_t>(length)) ||
+        bson_has_field(&command, "maxTimeMS")) {
+        return std::nullopt;
+    }
+    const std::size_t taken_of_last = pieces[next - 1].iov_len - (made.front.size() - wanted);
+    made.front.resize(wanted - 1);  // without the terminator
+    made.front += '\x10';
+    made.front.append("maxTimeMS", 10);
+    const auto ms = static_cast<std::int32_t>(std::clamp<std::int64_t>(most.count(), 1, INT32_MAX));
+    made.front.append(reinterpret_cast<const char*>(&ms), sizeof ms);
+    made.front += '\0';
+    add_at(made.front.data(), static_cast<std::int32_t>(LongerMessage::more));
+    add_at(made.front.data() + body, static_cast<std::int32_t>(LongerMessage::more));
+
+    made.pieces.reserve(count - next + 2);
+    made.pieces.push_back({made.front.data(), made.front.size()});
+    const auto& last = pieces[next - 1];
+    if (taken_of_last < last.iov_len) made.pieces.push_back({static_cast<char*>(last.iov_base) + taken_of_last, last.iov_len - taken_of_last});
+    made.pieces.insert(made.pieces.end(), pieces + next, pieces + count);
+    return made;
+}
+
+}  // namespace tenon::mongo
