@@ -145,7 +145,7 @@ TEST_CASE("a URI or file that cannot be opened says why, and shows no password")
         const char* named;
     };
     const Row rows[] = {
-        {"", Errc::invalid_argument, "scheme"},
+        {"", Errc::invalid_argument, "uri"},
         {"app.db", Errc::invalid_argument, "scheme"},
         {"redis:x", Errc::invalid_argument, "redis"},
         {"mongodb://app:secret@db", Errc::invalid_argument, "database"},
