@@ -4,6 +4,7 @@
 
 #include <tenon/query/pipeline.hpp>
 #include <tenon/query/update.hpp>
+#include <tenon/repository/change_events.hpp>
 
 #include "repository/document_edit.hpp"
 #include "repository/insert_ids.hpp"
@@ -164,6 +165,10 @@ Result<DocumentCursor> TypedCalls::aggregate(const query::PipelineBase& pipeline
     auto stages = pipeline.checked();
     if (!stages) return fail(located(std::move(stages).error(), "aggregate"));
     return collection_.aggregate(std::move(*stages), std::move(options));
+}
+
+Result<ChangeEvents> TypedCalls::watch(const query::Clause& filter, WatchOptions options) const {
+    return with(filter, "watch", [&](bson::Document which) { return collection_.watch(std::move(which), std::move(options)); });
 }
 
 QueryState TypedCalls::query(const query::Clause& filter) const {

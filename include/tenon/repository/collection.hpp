@@ -21,6 +21,7 @@
 
 namespace tenon {
 
+class ChangeEvents;
 class Database;
 struct Context;
 struct Operation;
@@ -119,6 +120,9 @@ public:
     /// The documents that a pipeline makes of this collection's, streamed. On a soft-deleting model it begins with the documents that the
     /// call's visibility sees, and takes only stages that keep to them. @errors unsupported (such a stage; the embedded store: all).
     Result<DocumentCursor> aggregate(std::vector<bson::Document> pipeline, AggregateOptions options = {}) const;
+
+    /// What happens to the documents from now on. The filter and the errors are those of Repository::watch. See change_events.hpp.
+    Result<ChangeEvents> watch(bson::Document filter = {}, WatchOptions options = {}) const;
 
     // Indexes and the collection itself --------------------------------------------------------------------------------
 

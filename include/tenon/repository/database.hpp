@@ -18,6 +18,7 @@
 namespace tenon {
 
 struct ModelInfo;
+class ChangeEvents;
 class Collection;
 class Store;
 
@@ -85,6 +86,10 @@ public:
     Result<void> wait_until_ready(const Deadline& deadline) const;
     /// The names of all collections, sorted.
     [[nodiscard]] Result<std::vector<std::string>> list_collections() const;
+
+    /// What happens to the documents of all collections, and to the collections. `WatchOptions::pipeline` narrows it.
+    /// @errors as Repository::watch.
+    [[nodiscard]] Result<ChangeEvents> watch(WatchOptions options = {}) const;
 
     /// Runs a database command as it stands and returns the server's reply: `command(bson::doc("dbStats", 1))`. It goes past models and
     /// their rules, so it is for what has no call of its own; where a tenant is set it is refused. It is sent once: whether it may be sent again

@@ -1,6 +1,7 @@
 #pragma once
 // The options of each call: aggregates, to be filled by name: `remove(id, {.call = {.deadline = Deadline::after(2s)}})`.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -9,6 +10,7 @@
 
 #include <tenon/bson/document.hpp>
 #include <tenon/store/context.hpp>
+#include <tenon/store/full_document.hpp>
 
 namespace tenon {
 
@@ -40,6 +42,17 @@ struct CountOptions {
 struct AggregateOptions {
     std::string hint{};  ///< name of an index to use; "$natural": none; empty: the planner's choice
     CallOptions call{};  ///< batch size, allow_disk_use, collation and concerns are its `server` options
+};
+
+/// Of Repository::watch. At most one of `resume_after` and `start_at` (invalid_argument); neither: from now on.
+struct WatchOptions {
+    FullDocument   full_document = FullDocument::none;  ///< the document behind an update; inserts and replaces always bring theirs
+    FullDocument   before_change = FullDocument::none;  ///< the one before any change: none, when_available or required
+    bson::Document resume_after{};                      ///< a resume_token of an earlier stream or event
+    std::optional<bson::Timestamp> start_at{};          ///< cluster time of the first event; as far back as the server's oplog reaches
+    std::chrono::milliseconds      max_await{1000};     ///< how long one wait on the server lasts, 1 ms or more
+    std::vector<bson::Document>    pipeline{};          ///< further stages on the events, in MongoDB's form ($match, $project, ...); they keep _id
+    CallOptions    call{};  ///< its deadline is of the opening, its stop token of the stream; collation, batch size, comment are its `server` options
 };
 
 struct InsertManyOptions {

@@ -13,7 +13,9 @@
 #include <tenon/query/filter.hpp>
 #include <tenon/query/pipeline.hpp>
 #include <tenon/query/update.hpp>
+#include <tenon/repository/bare_id.hpp>
 #include <tenon/repository/bulk.hpp>
+#include <tenon/repository/change_stream.hpp>
 #include <tenon/repository/database.hpp>
 #include <tenon/repository/query.hpp>
 
@@ -25,27 +27,6 @@ template <RootEntity... Entities>
 [[nodiscard]] Models models() {
     return Models{{&model_info<Entities>()...}};
 }
-
-namespace detail {
-
-template <class U>
-[[nodiscard]] const U& bare_id(const U& id) noexcept {
-    return id;
-}
-template <class T, class U>
-[[nodiscard]] const U& bare_id(const Id<T, U>& id) noexcept {
-    return id.value;
-}
-template <class U>
-[[nodiscard]] U& bare_id(U& id) noexcept {
-    return id;
-}
-template <class T, class U>
-[[nodiscard]] U& bare_id(Id<T, U>& id) noexcept {
-    return id.value;
-}
-
-}  // namespace detail
 
 /// A handle on the entities of T: copies are cheap, and need the Database no more.
 ///
@@ -251,6 +232,24 @@ public:
     template <class U>
     Result<Stream<U>> aggregate(std::vector<bson::Document> stages, AggregateOptions options = {}) const {
         return streamed<U>(untyped().aggregate(std::move(stages), std::move(options)));
+    }
+
+    /// The changes of the entities from now on, or from the token or time of the options. Each is told once, in the order of the server's log.
+    ///
+    /// A filter is matched against the documents that an event brings: the one behind the change (of an insert and a replace always there,
+    /// of an update with `full_document`) and the one before it (with `before_change`); one that matches is enough. An event that brings
+    /// none is told whatever the filter says, since nothing rules it out: a remove without `before_change`, an update whose document was
+    /// gone when it was looked up, a drop. A filter on the id alone needs no document, and holds for removes, too.
+    ///
+    /// CallOptions::visibility is not looked at: a soft delete is an event like others (Change::soft_deleted), and the events of
+    /// documents that are deleted softly are told, too. The call's deadline is of the opening, its stop token of all that follows.
+    /// @errors unsupported (a standalone server, the embedded store, inside a transaction; `$text`, `$where` and such in the filter),
+    ///         invalid_argument (a filter on more than the id where updates bring no document).
+    /// MongoDB manual: Change Streams.
+    Result<ChangeStream<T>> watch(const Filter& filter = {}, WatchOptions options = {}) const {
+        auto events = calls_.watch(filter, std::move(options));
+        if (!events) return fail(std::move(events).error());
+        return ChangeStream<T>(std::move(*events), untyped());
     }
 
     // Indexes ----------------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ public:
     Result<std::int64_t> count(const query::Clause& filter, CountOptions options) const;
     Result<bool>         exists(const query::Clause& filter, CallOptions call) const;
 
+    Result<ChangeEvents>   watch(const query::Clause& filter, WatchOptions options) const;
     Result<DocumentCursor> aggregate(const query::PipelineBase& pipeline, AggregateOptions options) const;
 
     [[nodiscard]] QueryState query(const query::Clause& filter) const;
