@@ -28,9 +28,21 @@ CallbacksPtr callbacks() {
         bson_error_t why{};
         mongoc_apm_server_heartbeat_failed_get_error(event, &why);
         const auto* host = mongoc_apm_server_heartbeat_failed_get_host(event);
-        topology_of(mongoc_apm_server_heartbeat_failed_get_context(event)).heartbeat_failed(host->host_and_port, why);
+        const std::chrono::microseconds took(mongoc_apm_server_heartbeat_failed_get_duration(event));
+        topology_of(mongoc_apm_server_heartbeat_failed_get_context(event)).heartbeat_failed(host->host_and_port, why, took);
+    });
+    mongoc_apm_set_server_opening_cb(made.get(), [](const mongoc_apm_server_opening_t* event) {
+        topology_of(mongoc_apm_server_opening_get_context(event)).watches(mongoc_apm_server_opening_get_host(event)->host_and_port);
+    });
+    mongoc_apm_set_server_closed_cb(made.get(), [](const mongoc_apm_server_closed_t* event) {
+        topology_of(mongoc_apm_server_closed_get_context(event)).watches_no_more(mongoc_apm_server_closed_get_host(event)->host_and_port);
     });
     return made;
+}
+
+Patience patience_of(const Settings& settings) {
+    const char* name = mongoc_uri_get_replica_set(settings.uri.get());
+    return {settings.selection, settings.connect, name == nullptr ? std::string() : std::string(name)};
 }
 
 bool ping(mongoc_client_t* client) {
@@ -45,7 +57,7 @@ bool ping(mongoc_client_t* client) {
 }  // namespace
 
 Clients::Clients(std::shared_ptr<const Settings> settings)
-    : settings_(std::move(settings)), topology_(std::make_shared<Topology>(settings_->selection)), process_(fork_generation()) {}
+    : settings_(std::move(settings)), topology_(std::make_shared<Topology>(patience_of(*settings_))), process_(fork_generation()) {}
 
 Result<std::shared_ptr<Clients>> Clients::make(std::shared_ptr<const Settings> settings) {
     std::shared_ptr<Clients> clients(new Clients(std::move(settings)));

@@ -18,7 +18,9 @@ Result<std::shared_ptr<Pool>> Pool::make(const Config& config) {
     auto settings = settings_of(config);
     if (!settings) return fail(std::move(settings.error()));
     std::shared_ptr<Pool> pool(new Pool(std::move(*settings)));
-    if (auto clients = pool->clients(); !clients) return fail(std::move(clients.error()));
+    // A lazy one looks its SRV record up again when it is used.
+    auto clients = pool->clients();
+    if (!clients && !(config.lazy && clients.error().code == Errc::network)) return fail(std::move(clients.error()));
     register_pool(*pool);
     return pool;
 }

@@ -56,7 +56,7 @@ private:
 class Pool : public std::enable_shared_from_this<Pool> {
 public:
     /// Connects to nothing yet, but looks up the SRV record of a "mongodb+srv://" URI.
-    /// @errors invalid_argument: a bad URI or option, no database named. network: no SRV record.
+    /// @errors invalid_argument: a bad URI or option, no database named. network: no SRV record, unless the config is lazy.
     [[nodiscard]] static Result<std::shared_ptr<Pool>> make(const Config& config);
     Pool(const Pool&)            = delete;
     Pool& operator=(const Pool&) = delete;

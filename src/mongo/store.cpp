@@ -1,6 +1,7 @@
 #include "mongo/store.hpp"
 
 #include "mongo/operations.hpp"
+#include "mongo/readiness.hpp"
 #include "mongo/session.hpp"
 
 namespace tenon::mongo {
@@ -100,11 +101,14 @@ Health MongoStore::health(const Deadline&) noexcept {
     return health;
 }
 
-Result<void> MongoStore::wait_until_ready(const Deadline&) { return not_yet("waiting"); }
+Result<void> MongoStore::wait_until_ready(const Deadline& deadline) { return mongo::wait_until_ready(*pool_, deadline); }
 
 Result<std::shared_ptr<Store>> open_store(const Config& config) {
     auto pool = Pool::make(config);
     if (!pool) return fail(std::move(pool).error());
+    if (!config.lazy) {
+        if (auto connected = connect(**pool); !connected) return fail(std::move(connected.error()));
+    }
     return std::shared_ptr<Store>(std::make_shared<MongoStore>(std::move(*pool)));
 }
 

@@ -79,11 +79,32 @@ void Topology::changed(const mongoc_topology_description_t* now) {
     news_.notify_all();
 }
 
-void Topology::heartbeat_failed(const char* host, const bson_error_t& why) {
+void Topology::heartbeat_failed(const char* host, const bson_error_t& why, std::chrono::microseconds took) {
     const std::string_view words(why.message);
-    const bool silent = words.find("timeout") != std::string_view::npos || words.find("timed out") != std::string_view::npos;
+    const auto             said = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
+    // The driver tells a connection that was closed and one that says nothing alike; what tells them apart is the time it took.
+    Failure failure{Trouble::closed, std::string(words)};
+    if (took >= patience_.connect - patience_.connect / 10) failure.what = Trouble::silent;
+    else if (why.code == MONGOC_ERROR_STREAM_NAME_RESOLUTION) failure.what = Trouble::unresolved;
+    else if (why.code == MONGOC_ERROR_STREAM_CONNECT) failure.what = Trouble::unreachable;
+    else if (said("TLS") || said("certificate")) failure.what = Trouble::tls;
     const std::lock_guard lock(mutex_);
-    failures_[host] = {silent, std::string(words)};
+    failures_[host] = std::move(failure);
+}
+
+void Topology::watches(const char* host) {
+    const std::lock_guard lock(mutex_);
+    hosts_.emplace(host);
+    opened_ = true;
+}
+
+void Topology::watches_no_more(const char* host) {
+    {
+        const std::lock_guard lock(mutex_);
+        hosts_.erase(host);
+        failures_.erase(host);
+    }
+    news_.notify_all();
 }
 
 bool Topology::serves(const Wanted& wanted) const {
@@ -92,34 +113,63 @@ bool Topology::serves(const Wanted& wanted) const {
     return mongoc_topology_description_has_readable_server(known_.get(), wanted.read.get());
 }
 
+std::string_view Topology::said_of(Trouble what) noexcept {
+    switch (what) {
+        case Trouble::silent:      return "did not answer";
+        case Trouble::unreachable: return "took no connection";
+        case Trouble::unresolved:  return "has a name that does not resolve";
+        case Trouble::tls:         return "made no TLS connection (see tls and tlsCAFile)";
+        case Trouble::closed:      break;
+    }
+    return "closed the connection (one that wants TLS does so; see tls)";
+}
+
 Error Topology::nothing_found(const Wanted& wanted) const {
     Error error;
-    error.code       = Errc::network;
-    bool all_silent  = !failures_.empty();
-    for (const auto& [host, failure] : failures_) {
-        all_silent = all_silent && failure.first;
-        if (!error.server.message.empty()) error.server.message += "; ";
-        error.server.message += host + ": " + failure.second;
+    error.code = Errc::network;
+    if (is_empty()) {
+        // The driver watches none of them any more, so none will be found.
+        error.code    = Errc::invalid_argument;
+        error.message = "no server of the URI belongs to the replica set \"" + patience_.replica_set + "\"; check the option replicaSet";
+        error.path    = "replicaSet";
+        return error;
+    }
+    const bool some = std::any_of(up_.begin(), up_.end(), [](const auto& entry) { return entry.second; });
+    if (some) {
+        error.message = wanted.read ? "no server of the deployment suits the read preference (readPreference)" : "the deployment has no primary at present";
+        return error;
+    }
+    bool        all_silent = true;
+    std::string hosts;
+    for (const auto& host : hosts_) {
+        const auto found = failures_.find(host);
+        const auto what  = found == failures_.end() ? Trouble::silent : found->second.what;
+        all_silent       = all_silent && what == Trouble::silent;
+        hosts += (hosts.empty() ? "" : ", ") + host + " " + std::string(said_of(what));
+        if (found != failures_.end()) error.server.message += (error.server.message.empty() ? "" : "; ") + host + ": " + found->second.words;
     }
     if (all_silent) error.code = Errc::timeout;
-    const bool some = std::any_of(up_.begin(), up_.end(), [](const auto& entry) { return entry.second; });
-    if (some) error.message = wanted.read ? "no server of the deployment suits the read preference" : "the deployment has no primary at present";
-    else error.message = "no server of the deployment could be reached; check the hosts, the network and TLS";
+    error.message = "no server of the deployment could be reached: " + hosts;
     return error;
 }
 
 Result<void> Topology::wait_for(const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop) {
     if (!wanted.read && writable_.load(std::memory_order_acquire)) return {};
-    const auto end = end_of(deadline, selection_);
+    const auto end = end_of(deadline, patience_.selection);
     {
         const std::lock_guard lock(mutex_);
         if (serves(wanted)) return {};
     }
     const Search     search(scout_, wanted);
     std::unique_lock lock(mutex_);
-    if (news_.wait_until(lock, stop, end, [&] { return serves(wanted); })) return {};
+    (void)news_.wait_until(lock, stop, end, [&] { return serves(wanted) || is_empty(); });
+    if (serves(wanted)) return {};
     if (stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
-    return fail(nothing_found(wanted));
+    auto error = nothing_found(wanted);
+    if (error.code != Errc::invalid_argument && !deadline.passed()) {
+        error.message += "; waited for " + std::to_string(patience_.selection.count()) + " ms (serverSelectionTimeoutMS)";
+    }
+    return fail(std::move(error));
 }
 
 std::uint64_t Topology::losses(const char* host) const {
@@ -131,7 +181,7 @@ std::uint64_t Topology::losses(const char* host) const {
 bool Topology::wait_after_loss(const char* host, std::uint64_t losses_seen, const Wanted& wanted, const Deadline& deadline,
                                const std::stop_token& stop, const std::function<bool()>& alive) {
     constexpr std::chrono::milliseconds pause{50};
-    const auto end   = end_of(deadline, selection_);
+    const auto end   = end_of(deadline, patience_.selection);
     const auto noted = [&] {
         const auto found = losses_.find(host);
         return found != losses_.end() && found->second != losses_seen;

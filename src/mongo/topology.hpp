@@ -9,8 +9,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include <tenon/result.hpp>
 #include <tenon/store/context.hpp>
@@ -27,19 +29,29 @@ struct Wanted {
     ReadPrefs read{};  ///< null: a server that takes writes
 };
 
+/// What a topology is told at its start.
+struct Patience {
+    std::chrono::milliseconds selection{};   ///< a call waits no longer for a server
+    std::chrono::milliseconds connect{};     ///< a monitor waits no longer for an answer
+    std::string               replica_set{}; ///< the name that the URI asks for
+};
+
 /// @threads all members may be called from many threads at once.
 class Topology {
 public:
-    explicit Topology(std::chrono::milliseconds selection) noexcept : selection_(selection) {}
+    explicit Topology(Patience patience) noexcept : patience_(std::move(patience)) {}
 
     /// Called when a wait begins and when it ends: monitors at rest look again only when somebody asks for a server.
     void set_scout(std::function<void(const Wanted*)> scout) { scout_ = std::move(scout); }
     /// Called by the driver's monitors.
     void changed(const mongoc_topology_description_t* now);
-    void heartbeat_failed(const char* host, const bson_error_t& why);
+    void heartbeat_failed(const char* host, const bson_error_t& why, std::chrono::microseconds took);
+    void watches(const char* host);
+    void watches_no_more(const char* host);
 
     /// Waits until a server serves `wanted`, at most until the deadline and for the server selection's timeout.
-    /// @errors network (none does), timeout (none answered at all: a server that is stopped), cancelled.
+    /// @errors network (none does), timeout (none answered at all: a server that is stopped), cancelled, invalid_argument (none of the hosts
+    ///         belongs to the URI's replica set).
     [[nodiscard]] Result<void> wait_for(const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop);
 
     /// How often the server was lost so far. A connection remembers the number it was made at.
@@ -54,10 +66,20 @@ public:
     bool look(const std::function<void(mongoc_topology_description_t*)>& look) const;
 
 private:
-    [[nodiscard]] bool serves(const Wanted& wanted) const;  // with the lock held
+    /// Why a monitor could not look at its server.
+    enum class Trouble : std::uint8_t { silent, unreachable, unresolved, tls, closed };
+    struct Failure {
+        Trouble     what{};
+        std::string words{};  ///< the driver's
+    };
+    [[nodiscard]] static std::string_view said_of(Trouble what) noexcept;
+
+    // With the lock held.
+    [[nodiscard]] bool serves(const Wanted& wanted) const;
+    [[nodiscard]] bool is_empty() const noexcept { return opened_ && hosts_.empty(); }
     [[nodiscard]] Error nothing_found(const Wanted& wanted) const;
 
-    std::chrono::milliseconds           selection_;
+    Patience                            patience_;
     std::function<void(const Wanted*)>  scout_{};
     std::atomic<bool>                   writable_{false};  // spares a call the lock
     mutable std::mutex                  mutex_{};
@@ -65,7 +87,9 @@ private:
     DescriptionPtr                      known_{};
     std::map<std::string, bool>         up_{};       // by host, of the last description
     std::map<std::string, std::uint64_t> losses_{};  // by host
-    std::map<std::string, std::pair<bool, std::string>> failures_{};  // by host: whether it was silence, and the driver's words
+    std::set<std::string>               hosts_{};     // that are watched
+    bool                                opened_ = false;
+    std::map<std::string, Failure>      failures_{};  // by host, of the last look at it
 };
 
 }  // namespace tenon::mongo
