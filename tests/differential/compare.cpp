@@ -18,12 +18,6 @@ std::string text(const Error& error) {
     return line;
 }
 
-/// An ObjectId of now, which no generated document has.
-bool is_made(const bson::ObjectId& id) {
-    const auto age = std::chrono::system_clock::now() - id.created_at();
-    return age > -std::chrono::hours(24) && age < std::chrono::hours(24);
-}
-
 std::string json(bson::View document) { return bson::to_json(document, bson::JsonMode::canonical); }
 
 /// Whether the order of a find's documents is promised: its sort ends in _id.
@@ -62,12 +56,18 @@ std::string first_difference(const std::vector<bson::Document>& left, const std:
 
 }  // namespace
 
+bool is_made(bson::ValueRef id) {
+    if (id.type() != bson::Type::object_id) return false;
+    const auto age = std::chrono::system_clock::now() - id.as_object_id().created_at();
+    return age > -std::chrono::hours(24) && age < std::chrono::hours(24);
+}
+
 void MadeIds::learn(bson::ValueRef left, bson::ValueRef right) {
     if (left.type() != right.type()) return;
     if (left.type() == bson::Type::object_id) {
         const auto a = left.as_object_id();
         const auto b = right.as_object_id();
-        if (a == b || !is_made(a) || !is_made(b) || numbers_.contains(a) || numbers_.contains(b)) return;
+        if (a == b || !is_made(left) || !is_made(right) || numbers_.contains(a) || numbers_.contains(b)) return;
         numbers_[a] = numbers_[b] = next_++;
     } else if (left.type() == bson::Type::array) {  // a bulk's list of {index, id}
         auto other = right.as_view().begin();

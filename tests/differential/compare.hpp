@@ -7,6 +7,9 @@
 
 namespace tenon::differential {
 
+/// An ObjectId of now, which no generated document has.
+[[nodiscard]] bool is_made(bson::ValueRef id);
+
 /// ObjectIds that each engine made by itself (upserts without an _id) differ; they are given the same name on both sides.
 class MadeIds {
 public:

@@ -1,5 +1,6 @@
 #include "differential/documents.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace tenon::differential {
@@ -25,6 +26,19 @@ void append_object(RandomBson& random, bson::Builder& builder, std::string_view 
         if (chance(random, 3)) append_value(random, builder, chance(random, 50) ? "x.y" : "$x", depth - 1);
     }
     builder.close();
+}
+
+// Whether there is a dbPointer whose collection's name, between its length and the ObjectId, holds a NUL.
+bool holds_nul(bson::ValueRef value) {
+    if (value.type() == bson::Type::document || value.type() == bson::Type::array) {
+        for (const auto& element : value.as_view()) {
+            if (holds_nul(element.value)) return true;
+        }
+        return false;
+    }
+    if (value.type() != bson::Type::db_pointer) return false;
+    const auto bytes = value.bytes();
+    return std::find(bytes.begin() + 4, bytes.end() - 13, std::uint8_t{0}) != bytes.end() - 13;
 }
 
 }  // namespace
@@ -92,6 +106,8 @@ void append_value(RandomBson& random, bson::Builder& builder, std::string_view k
             const auto value = random.value(1);
             // A server puts its clock in the place of an empty timestamp at the top of a document.
             if (value.type() == bson::Type::timestamp) builder.append(key, bson::Timestamp{.seconds = 1, .increment = static_cast<std::uint32_t>(random.below(3))});
+            // A server's exclusion projection cuts a collection's name at a NUL.
+            else if (holds_nul(value.ref())) builder.append(key, "a");
             // libmongoc refuses some scopes that a server takes.
             else if (value.type() == bson::Type::code_scope) builder.append(key, bson::Code{"f()"});
             else builder.append(key, value.ref());

@@ -206,8 +206,10 @@ void append_expression(RandomBson& random, bson::Builder& builder, std::string_v
         case 3: append_value(random, builder, "$literal", 2); break;
         case 4:
         case 5:
-            // Of what fails on some types the operands are fields: a server moves constants behind them, and a null before a fault hides it.
-            builder.open_array(pick(random, arithmetic)).push("$" + random_path(random)).push("$" + random_path(random));
+            builder.open_array(pick(random, arithmetic));
+            append_expression(random, builder, "0", depth - 1);
+            append_expression(random, builder, "1", depth - 1);
+            if (chance(random, 20)) append_expression(random, builder, "2", depth - 1);
             builder.close();
             break;
         default:

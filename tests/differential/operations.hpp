@@ -11,6 +11,7 @@ namespace tenon::differential {
 struct Scene {
     std::vector<std::string> indexes{};
     bool                     indexed = false;  ///< one was asked for, if not made
+    bool                     sparse  = false;  ///< so, and a sparse one
     bool                     plain   = false;  ///< nothing that other engines than MongoDB's may lack: no indexes
 };
 

@@ -130,12 +130,14 @@ bson::Document Players::definite(bson::View body, bool always) {
     find.filter       = bson::Document(filter_of(body));
     find.sort         = bson::doc("_id", 1);
     find.projection   = bson::doc("_id", 1);
-    find.limit        = 2;
     const auto answer = left_.run(std::move(find));
     if (answer.failed || answer.documents.empty() || (answer.documents.size() == 1 && !always)) return bson::Document(body);
+    // An id that an engine made is another one in the other engine: where all are, none is taken.
+    const auto  shared = std::find_if(answer.documents.begin(), answer.documents.end(), [](const bson::Document& d) { return !is_made(d["_id"]); });
+    const auto  none   = bson::Value(bson::MinKey{});
     bson::Builder builder;
     builder.open_document("filter").open_array("$and");
-    builder.push(bson::doc("_id", bson::doc("$eq", answer.documents.front()["_id"]))).push(filter_of(body));
+    builder.push(bson::doc("_id", bson::doc("$eq", shared == answer.documents.end() ? none.ref() : (*shared)["_id"]))).push(filter_of(body));
     builder.close().close();
     for (const auto& [key, value] : body) {
         if (key != "filter") builder.append(key, value);

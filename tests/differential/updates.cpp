@@ -145,8 +145,6 @@ RandomUpdate random_update(RandomBson& random) {
         builder.open_document(op);
         for (auto paths = chance(random, 3) ? 0 : 1 + (chance(random, 25) ? 1 : 0); paths > 0; --paths) {
             const auto path = update_path(random, names);
-            // Refused by all, by 53 or 54: which one depends on the server's way to the value.
-            if (path == "_id" && (op == "$push" || op == "$addToSet")) continue;
             append_operand(random, builder, op, path);
         }
         builder.close();
@@ -162,7 +160,7 @@ RandomUpdate random_update(RandomBson& random) {
     return made;
 }
 
-bson::Document random_projection(RandomBson& random, bool of_a_change) {
+bson::Document random_projection(RandomBson& random) {
     bson::Builder builder;
     const bool    including = chance(random, 50);
     if (chance(random, 20)) builder.append("_id", chance(random, 50) ? 0 : 1);
@@ -202,7 +200,7 @@ bson::Document random_projection(RandomBson& random, bool of_a_change) {
                 if (including) append_expression(random, builder, path, 2);
                 break;
             case 4:
-                if (including && !of_a_change && chance(random, 40)) builder.append(path + ".$", 1);
+                if (including && chance(random, 40)) builder.append(path + ".$", 1);
                 else if (chance(random, 30)) append_value(random, builder, path, 1);
                 break;
             case 5: builder.append(path, including); break;

@@ -13,8 +13,7 @@ struct RandomUpdate {
 };
 
 [[nodiscard]] RandomUpdate   random_update(RandomBson& random);
-/// `of_a_change`: without positional fields, which the document after a change and a filter of $expr do not have.
-[[nodiscard]] bson::Document random_projection(RandomBson& random, bool of_a_change = false);
+[[nodiscard]] bson::Document random_projection(RandomBson& random);
 /// Up to two keys, then _id unless `partial`: with it no two documents tie, and which come first is the same on every engine.
 [[nodiscard]] bson::Document random_sort(RandomBson& random, bool partial);
 
