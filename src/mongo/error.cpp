@@ -227,8 +227,8 @@ Error name_fault(Error error, std::initializer_list<bson::View> sent, std::strin
         error.path = named;
     }
     if (!error.path.empty()) error.message += ": see \"" + error.path + "\"";
-    // What a server knows but not in this place, such as $where in an aggregation.
-    if (error.code == Errc::invalid_argument && error.path.starts_with('$') && words.find("not allowed in this context") != std::string_view::npos) {
+    // What a server knows but not in this place, such as $where in an aggregation. $expr has other places of its own.
+    if (error.code == Errc::invalid_argument && error.path.starts_with('$') && error.path != "$expr" && words.find("not allowed in this context") != std::string_view::npos) {
         error.code = Errc::unsupported;
     }
     return error;

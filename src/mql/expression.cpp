@@ -161,6 +161,14 @@ Result<Expression> Expression::parse(ValueRef expression) {
     return out;
 }
 
+Result<void> Expression::optimize() {
+    if (!root_) return {};
+    auto whole = std::make_unique<ExpressionNode>(std::move(*root_));
+    auto done  = mql::optimize(whole);
+    *root_     = std::move(*whole);  // in its place: copies share it
+    return done;
+}
+
 Result<bson::Value> Expression::evaluate(bson::View root, const EvaluateContext& context) const {
     if (!root_) return bson::Value();
     Frame frame(root, context);

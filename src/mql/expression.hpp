@@ -23,12 +23,19 @@ struct EvaluateContext {
 /// Whether a path may be read by an expression: no empty part, none with a leading '$'. @errors invalid_argument.
 [[nodiscard]] Result<void> check_field_path(std::string_view path);
 
+/// Whether MongoDB has an operator of this name, built here or not.
+[[nodiscard]] bool is_expression(std::string_view name);
+
 /// A parsed expression. Immutable, cheap to copy; may be evaluated by many threads at once.
 class Expression {
 public:
     /// Owns a copy of what it is given. @errors invalid_argument with MongoDB's code in Error::server (168 for an operator MongoDB
     /// does not know); unsupported, naming it, for an operator or variable of MongoDB's that is not built here.
     [[nodiscard]] static Result<Expression> parse(bson::ValueRef expression);
+
+    /// Folds its constants, as MongoDB does once it has parsed all of a query. Before it is copied or evaluated.
+    /// @errors invalid_argument: an operator on constants that fails.
+    [[nodiscard]] Result<void> optimize();
 
     /// The value for this document; missing when it has none (`{$getField}` of an absent field, $$REMOVE).
     /// @errors invalid_argument with MongoDB's code.
@@ -38,7 +45,7 @@ public:
     [[nodiscard]] bool required_paths(std::vector<std::string>& out) const;
 
 private:
-    std::shared_ptr<const detail::ExpressionNode> root_{};
+    std::shared_ptr<detail::ExpressionNode> root_{};  // changed by optimize() alone
 };
 
 }  // namespace tenon::mql

@@ -24,12 +24,14 @@ Number integer_like(std::int64_t value, const Number& a, const Number& b) {
     return a.is_int32() && b.is_int32() ? Number::narrow(value) : Number(value);
 }
 
+// Operands are evaluated one by one, as MongoDB does: a null or a fault hides what stands behind it.
 Evaluated add_all(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
     Sum                           sum;
     std::optional<bson::DateTime> date;
-    for (const auto& value : *values) {
+    for (std::size_t i = 0; i < self.arguments.size(); ++i) {
+        const auto operand = argument(frame, self, i);
+        if (!operand) return operand;
+        const ValueRef value = *operand;
         if (value.is_number()) {
             sum.add(Number::from(value));
         } else if (value.type() == Type::datetime) {
@@ -79,16 +81,20 @@ Evaluated subtract_two(Frame& frame, const ExpressionNode& self) {
 }
 
 Evaluated multiply_all(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
     Number product(std::int32_t{1});
     double as_double = 1;  // what the product becomes when an int64 overflows
     bool   overflown = false;
     Type   widest    = Type::int32;
-    for (const auto& value : *values) {
+
+    std::vector<Number> factors;
+    for (std::size_t i = 0; i < self.arguments.size(); ++i) {
+        const auto operand = argument(frame, self, i);
+        if (!operand) return operand;
+        const ValueRef value = *operand;
         if (is_nullish(value)) return null_value();
         if (!value.is_number()) return mql_error(code::type_mismatch, "$multiply only supports numeric types, not " + type_name(value));
         const Number factor = Number::from(value);
+        factors.push_back(factor);
         if (factor.is_decimal() || (factor.is_double() && widest != Type::decimal128) || (factor.is_int64() && widest == Type::int32)) {
             widest = factor.type();
         }
@@ -103,7 +109,7 @@ Evaluated multiply_all(Frame& frame, const ExpressionNode& self) {
     if (overflown && widest != Type::decimal128) return number(frame, Number(as_double));
     if (widest == Type::decimal128 && overflown) {
         bson::Decimal128 exact = bson::Decimal128::from_int64(1);
-        for (const auto& value : *values) exact = multiply(exact, Number::from(value).to_decimal());
+        for (const auto& factor : factors) exact = multiply(exact, factor.to_decimal());
         return number(frame, Number(exact));
     }
     if (widest == Type::int32 && product.is_integer()) return number(frame, Number::narrow(product.integer()));
@@ -167,16 +173,18 @@ Evaluated single(Frame& frame, const ExpressionNode& self) {
 
 // $round and $trunc: to a number of places, negative ones left of the point. mode: a DecimalRounding.
 Evaluated round_trunc(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
-    const ValueRef value = (*values)[0];
+    const auto rounded_value = argument(frame, self, 0);
+    if (!rounded_value) return rounded_value;
+    const ValueRef value = *rounded_value;
     std::int64_t   place = 0;
-    if (values->size() == 2) {
+    if (self.arguments.size() == 2) {
         if (is_nullish(value)) return null_value();
         if (!value.is_number()) return mql_error(51081, std::string(self.op) + " only supports numeric types, not " + type_name(value));
-        if (is_nullish((*values)[1])) return null_value();
-        if (!(*values)[1].is_number()) return mql_error(16004, "can't convert from BSON type " + type_name((*values)[1]) + " to long");
-        const auto wanted = (*values)[1].to_int64();
+        const auto precision = argument(frame, self, 1);
+        if (!precision) return precision;
+        if (is_nullish(*precision)) return null_value();
+        if (!precision->is_number()) return mql_error(16004, "can't convert from BSON type " + type_name(*precision) + " to long");
+        const auto wanted = precision->to_int64();
         if (!wanted) return mql_error(51082, "the precision of " + std::string(self.op) + " must be an integer");
         if (*wanted < -20 || *wanted > 100) return mql_error(51083, "the precision of " + std::string(self.op) + " is from -20 to 100");
         place = *wanted;
@@ -242,9 +250,9 @@ Evaluated extreme(Frame& frame, const ExpressionNode& self) {
 
 std::span<const OperatorSpec> arithmetic_operators() {
     static constexpr OperatorSpec table[] = {
-        {"$add", 0, any_number, add_all},
+        {"$add", 0, any_number, add_all, 0, nullptr, Grouping::any_order},
         {"$subtract", 2, 2, subtract_two},
-        {"$multiply", 0, any_number, multiply_all},
+        {"$multiply", 0, any_number, multiply_all, 0, nullptr, Grouping::any_order},
         {"$divide", 2, 2, divide_two},
         {"$mod", 2, 2, mod_two},
     };
@@ -264,10 +272,10 @@ std::span<const OperatorSpec> rounding_operators() {
 
 std::span<const OperatorSpec> accumulator_operators() {
     static constexpr OperatorSpec table[] = {
-        {"$sum", 0, any_number, total, sum},
+        {"$sum", 0, any_number, total, sum, nullptr, Grouping::any_order, true},
         {"$avg", 0, any_number, total, avg},
-        {"$min", 0, any_number, extreme, -1},
-        {"$max", 0, any_number, extreme, 1},
+        {"$min", 0, any_number, extreme, -1, nullptr, Grouping::any_order, true},
+        {"$max", 0, any_number, extreme, 1, nullptr, Grouping::any_order, true},
     };
     return table;
 }

@@ -69,31 +69,36 @@ Evaluated end_element(Frame& frame, const ExpressionNode& self) {
 }
 
 Evaluated slice(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
+    std::vector<ValueRef> values;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto operand = argument(frame, self, i);
+        if (!operand) return operand;
+        values.push_back(*operand);
+    }
     const auto int32 = [](std::optional<std::int64_t> n) {
         return n && *n <= std::numeric_limits<std::int32_t>::max() && *n >= std::numeric_limits<std::int32_t>::min();
     };
-    for (const auto& value : *values) {
-        if (is_nullish(value)) return null_value();
-    }
-    if ((*values)[0].type() != Type::array) return mql_error(28724, "First argument to $slice must be an array, but is of type: " + type_name((*values)[0]));
-    if (!(*values)[1].is_number()) return mql_error(28725, "Second argument to $slice must be numeric, but is of type: " + type_name((*values)[1]));
-    const auto second = (*values)[1].to_int64();
+    if (is_nullish(values[0]) || is_nullish(values[1])) return null_value();
+    if (values[0].type() != Type::array) return mql_error(28724, "First argument to $slice must be an array, but is of type: " + type_name(values[0]));
+    if (!values[1].is_number()) return mql_error(28725, "Second argument to $slice must be numeric, but is of type: " + type_name(values[1]));
+    const auto second = values[1].to_int64();
     if (!int32(second)) return mql_error(28726, "Second argument to $slice can't be represented as a 32-bit integer");
-    const auto elements = elements_of((*values)[0]);
+    const auto elements = elements_of(values[0]);
     const auto count    = static_cast<std::int64_t>(elements.size());
     std::int64_t first = 0;
     std::int64_t last  = count;
-    if (values->size() == 2) {
+    if (self.arguments.size() == 2) {
         if (*second >= 0) {
             last = std::min(*second, count);
         } else {
             first = std::max<std::int64_t>(count + *second, 0);
         }
     } else {
-        if (!(*values)[2].is_number()) return mql_error(28727, "Third argument to $slice must be numeric, but is of type: " + type_name((*values)[2]));
-        const auto third = (*values)[2].to_int64();
+        const auto amount = argument(frame, self, 2);
+        if (!amount) return amount;
+        if (is_nullish(*amount)) return null_value();
+        if (!amount->is_number()) return mql_error(28727, "Third argument to $slice must be numeric, but is of type: " + type_name(*amount));
+        const auto third = amount->to_int64();
         if (!int32(third)) return mql_error(28728, "Third argument to $slice can't be represented as a 32-bit integer");
         if (*third <= 0) return mql_error(28729, "Third argument to $slice must be positive");
         first = *second >= 0 ? std::min(*second, count) : std::max<std::int64_t>(count + *second, 0);
@@ -103,10 +108,11 @@ Evaluated slice(Frame& frame, const ExpressionNode& self) {
 }
 
 Evaluated concat_arrays(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
     std::vector<ValueRef> out;
-    for (const auto& value : *values) {
+    for (std::size_t i = 0; i < self.arguments.size(); ++i) {
+        const auto operand = argument(frame, self, i);
+        if (!operand) return operand;
+        const ValueRef value = *operand;
         if (is_nullish(value)) return null_value();
         if (value.type() != Type::array) return mql_error(28664, "$concatArrays only supports arrays, not " + type_name(value));
         for (const auto& element : value.as_view()) out.push_back(element.value);
@@ -138,11 +144,12 @@ Evaluated sorted_array(Frame& frame, const ValueSet& values) { return make_array
 
 // mode: 1 intersects.
 Evaluated set_union(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
     ValueSet out;
     bool     first = true;
-    for (const auto& value : *values) {
+    for (std::size_t i = 0; i < self.arguments.size(); ++i) {
+        const auto operand = argument(frame, self, i);
+        if (!operand) return operand;
+        const ValueRef value = *operand;
         if (is_nullish(value)) return null_value();
         if (value.type() != Type::array) {
             return mql_error(self.mode != 0 ? 17047 : 17043, std::string(self.op) + " only supports arrays, not " + type_name(value));
@@ -173,16 +180,18 @@ Evaluated set_difference(Frame& frame, const ExpressionNode& self) {
 }
 
 Evaluated set_equals(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
-    bool equal = true;
-    for (const auto& value : *values) {
-        if (value.type() != Type::array) return mql_error(17044, "all operands of $setEquals must be arrays, one is " + type_name(value));
-        const ValueSet a = set_of(values->front());
-        const ValueSet b = set_of(value);
-        equal = equal && std::equal(a.begin(), a.end(), b.begin(), b.end(), [](ValueRef x, ValueRef y) { return compare_values(x, y) == 0; });
+    ValueSet first;
+    for (std::size_t i = 0; i < self.arguments.size(); ++i) {
+        const auto operand = argument(frame, self, i);
+        if (!operand) return operand;
+        if (operand->type() != Type::array) return mql_error(17044, "all operands of $setEquals must be arrays, one is " + type_name(*operand));
+        ValueSet next = set_of(*operand);
+        if (i == 0) first = std::move(next);
+        else if (!std::equal(first.begin(), first.end(), next.begin(), next.end(), [](ValueRef x, ValueRef y) { return compare_values(x, y) == 0; })) {
+            return make_bool(frame, false);
+        }
     }
-    return make_bool(frame, equal);
+    return make_bool(frame, true);
 }
 
 Evaluated set_is_subset(Frame& frame, const ExpressionNode& self) {
@@ -221,12 +230,9 @@ Evaluated is_number(Frame& frame, const ExpressionNode& self) {
 }
 
 Evaluated merge_objects(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
-    if (values->size() == 1 && values->front().type() == Type::array) values = elements_of(values->front());
     std::vector<bson::Element> fields;
-    for (const auto& value : *values) {
-        if (is_nullish(value)) continue;
+    const auto                 merge = [&](ValueRef value) -> Result<void> {
+        if (is_nullish(value)) return {};
         if (value.type() != Type::document) return mql_error(40400, "$mergeObjects requires object inputs, but one is of type " + type_name(value));
         for (const auto& element : value.as_view()) {
             const auto at = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.key == element.key; });
@@ -235,6 +241,15 @@ Evaluated merge_objects(Frame& frame, const ExpressionNode& self) {
             } else {
                 at->value = element.value;
             }
+        }
+        return {};
+    };
+    for (std::size_t i = 0; i < self.arguments.size(); ++i) {
+        const auto operand = argument(frame, self, i);
+        if (!operand) return operand;
+        const bool list = self.arguments.size() == 1 && operand->type() == Type::array;
+        for (const auto& value : list ? elements_of(*operand) : std::vector<ValueRef>{*operand}) {
+            if (auto merged = merge(value); !merged) return fail(std::move(merged.error()));
         }
     }
     bson::Builder builder;
@@ -269,10 +284,10 @@ std::span<const OperatorSpec> array_operators() {
         {"$first", 1, 1, end_element, 0},
         {"$last", 1, 1, end_element, -1},
         {"$slice", 2, 3, slice},
-        {"$concatArrays", 0, any_number, concat_arrays},
+        {"$concatArrays", 0, any_number, concat_arrays, 0, nullptr, Grouping::in_order},
         {"$reverseArray", 1, 1, reverse},
-        {"$setUnion", 0, any_number, set_union, 0},
-        {"$setIntersection", 0, any_number, set_union, 1},
+        {"$setUnion", 0, any_number, set_union, 0, nullptr, Grouping::any_order},
+        {"$setIntersection", 0, any_number, set_union, 1, nullptr, Grouping::any_order},
         {"$setDifference", 2, 2, set_difference},
         {"$setEquals", 2, any_number, set_equals},
         {"$setIsSubset", 2, 2, set_is_subset},

@@ -48,6 +48,9 @@ using Evaluated = Result<bson::ValueRef>;
 using Evaluator = Evaluated (*)(Frame&, const ExpressionNode&);
 using NodePointer = std::unique_ptr<ExpressionNode>;
 
+/// Whether operands of an operator may be put together beforehand: neighbours alone, or all of them.
+enum class Grouping : std::uint8_t { none, in_order, any_order };
+
 namespace detail {
 
 struct ExpressionNode {
@@ -59,6 +62,8 @@ struct ExpressionNode {
     std::vector<std::size_t> slots{};        ///< variables that the node reads or binds
     std::vector<std::string> names{};        ///< fields of an object expression
     int                      mode = 0;       ///< what an evaluator shared by several operators tells them apart by
+    Grouping                 grouping    = Grouping::none;
+    bool                     accumulates = false;  ///< an array as the only operand is a list of operands
 };
 
 }  // namespace detail
@@ -94,6 +99,9 @@ private:
 /// Parses any expression. @errors as Expression::parse.
 [[nodiscard]] Result<NodePointer> parse_expression(bson::ValueRef expression, const Scope& scope);
 
+/// Folds the constants of a whole tree. @errors of an operator on constants that fails.
+[[nodiscard]] Result<void> optimize(NodePointer& root);
+
 /// How an operator with named arguments or of its own shape is parsed: the node has its evaluator already.
 using ShapeParser = Result<void> (*)(ExpressionNode&, bson::ValueRef argument, const Scope&);
 
@@ -104,6 +112,8 @@ struct OperatorSpec {
     Evaluator        evaluator;
     int              mode  = 0;
     ShapeParser      shape = nullptr;  ///< instead of a list of arguments
+    Grouping         grouping    = Grouping::none;
+    bool             accumulates = false;
 };
 inline constexpr std::size_t any_number = 100'000;
 

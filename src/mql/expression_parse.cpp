@@ -59,6 +59,10 @@ bool is_known_elsewhere(std::string_view name) {
 
 }  // namespace
 
+bool is_expression(std::string_view name) {
+    return name == "$literal" || name == "$const" || find_operator(name) != nullptr || is_known_elsewhere(name);
+}
+
 Result<void> check_field_path(std::string_view path) {
     if (path.empty()) return mql_error(40352, "a field path cannot be empty");
     if (path.back() == '.') return mql_error(40353, "a field path must not end with a '.'");
@@ -140,21 +144,6 @@ Result<void> parse_list(ExpressionNode& into, ValueRef argument, const OperatorS
                      std::to_string(spec.most) + ", not " + std::to_string(count));
 }
 
-// An operator on constants is a constant. MongoDB finds it before any document is read, so that one which fails is refused
-// on an empty collection too.
-Result<NodePointer> folded(NodePointer made) {
-    for (const auto& part : made->arguments) {
-        if (part && part->evaluator != node::constant) return made;
-    }
-    const EvaluateContext context;
-    Frame                 frame(bson::View(), context);
-    auto                  value = evaluate(frame, *made);
-    if (!value) return fail(std::move(value.error()));
-    auto constant     = make_node(node::constant);
-    constant->literal = bson::Value(*value);
-    return constant;
-}
-
 Result<NodePointer> parse_operator(bson::Element element, const Scope& scope) {
     auto made = make_node(node::constant);
     if (element.key == "$literal" || element.key == "$const") {
@@ -168,10 +157,12 @@ Result<NodePointer> parse_operator(bson::Element element, const Scope& scope) {
     }
     made->evaluator = spec->evaluator;
     made->op        = spec->name;
-    made->mode      = spec->mode;
+    made->mode        = spec->mode;
+    made->grouping    = spec->grouping;
+    made->accumulates = spec->accumulates;
     auto parsed     = spec->shape != nullptr ? spec->shape(*made, element.value, scope) : parse_list(*made, element.value, *spec, scope);
     if (!parsed) return fail(std::move(parsed.error()));
-    return spec->shape != nullptr ? Result<NodePointer>(std::move(made)) : folded(std::move(made));
+    return made;
 }
 
 Result<NodePointer> parse_object(bson::View document, const Scope& scope) {

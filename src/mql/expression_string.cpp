@@ -1,5 +1,6 @@
 // Strings: joined, cut, searched, trimmed, by bytes or by code points.
 
+#include <chrono>
 #include <cstdio>
 #include <limits>
 
@@ -34,6 +35,21 @@ std::size_t offset_of(std::string_view s, std::size_t index) noexcept {
     return at;
 }
 
+// "Nov 14 22:13:20:255": the seconds in UTC without their year, and the increment.
+std::string shown(bson::Timestamp stamp) {
+    static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+    const std::chrono::sys_seconds     at{std::chrono::seconds(stamp.seconds)};
+    const auto                         day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::year_month_day  date(day);
+    const std::chrono::hh_mm_ss        time(at - day);
+    char                               text[64];
+    const int                          size = std::snprintf(text, sizeof text, "%s %2u %02d:%02d:%02d:%u", months[unsigned{date.month()} - 1], unsigned{date.day()},
+                                   static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                                   static_cast<int>(time.seconds().count()), stamp.increment);
+    return {text, static_cast<std::size_t>(size)};
+}
+
 // How $toUpper, $toLower and $substr read a value. @errors 16007.
 Result<std::string> coerced(ValueRef value) {
     if (is_nullish(value)) return std::string();
@@ -54,15 +70,17 @@ Result<std::string> coerced(ValueRef value) {
             const auto size = std::snprintf(digits, sizeof digits, "%.15g", value.as_double());
             return std::string(digits, static_cast<std::size_t>(size));
         }
+        case Type::timestamp: return shown(value.as_timestamp());
         default: return mql_error(16007, "can't convert from BSON type " + type_name(value) + " to String");
     }
 }
 
 Evaluated concat(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
     std::string out;
-    for (const auto& value : *values) {
+    for (std::size_t i = 0; i < self.arguments.size(); ++i) {
+        const auto operand = argument(frame, self, i);
+        if (!operand) return operand;
+        const ValueRef value = *operand;
         if (is_nullish(value)) return null_value();
         if (value.type() != Type::string) return mql_error(16702, "$concat only supports strings, not " + type_name(value));
         out += value.as_string();
@@ -140,12 +158,14 @@ Evaluated substr_cp(Frame& frame, const ExpressionNode& self) {
 
 // mode: 1 searches by code points.
 Evaluated index_of(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
     const bool        points = self.mode != 0;
     const std::string name(self.op);
-    if (is_nullish((*values)[0])) return null_value();
-    if ((*values)[0].type() != Type::string) return mql_error(points ? 40093 : 40091, name + " requires a string as the first argument");
+    const auto        text   = argument(frame, self, 0);
+    if (!text) return text;
+    if (is_nullish(*text)) return null_value();
+    if (text->type() != Type::string) return mql_error(points ? 40093 : 40091, name + " requires a string as the first argument");
+    auto values = all_arguments(frame, self);
+    if (!values) return fail(std::move(values.error()));
     if ((*values)[1].type() != Type::string) return mql_error(points ? 40094 : 40092, name + " requires a string as the second argument");
     const std::string_view whole  = (*values)[0].as_string();
     const std::string_view wanted = (*values)[1].as_string();
@@ -237,7 +257,7 @@ Evaluated trim(Frame& frame, const ExpressionNode& self) {
 
 std::span<const OperatorSpec> string_operators() {
     static constexpr OperatorSpec table[] = {
-        {"$concat", 0, any_number, concat},
+        {"$concat", 0, any_number, concat, 0, nullptr, Grouping::in_order},
         {"$toLower", 1, 1, change_case, 0},
         {"$toUpper", 1, 1, change_case, 1},
         {"$strLenBytes", 1, 1, length, 0},

@@ -110,6 +110,8 @@ public:
     [[nodiscard]] Result<bool> matches_value(bson::ValueRef value) const;
 
     [[nodiscard]] const Node& root() const noexcept { return root_; }
+    /// It holds an $expr anywhere.
+    [[nodiscard]] bool has_expression() const noexcept;
 
     /// Evaluates one node of this tree alone, as `matches` would.
     [[nodiscard]] static Result<bool> matches(const Node& node, bson::View document, MatchDetails* details = nullptr);

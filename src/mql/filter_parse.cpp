@@ -348,12 +348,33 @@ private:
     }
 };
 
+// Once all of the filter has been parsed: a fault of its form is named before one of a constant.
+Result<void> optimize_expressions(Node& node) {
+    if (node.expression) {
+        auto expression = *node.expression;
+        if (auto done = expression.optimize(); !done) return done;
+        node.expression = std::make_shared<const Expression>(std::move(expression));
+    }
+    for (auto& child : node.children) {
+        if (auto done = optimize_expressions(child); !done) return done;
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Filter> Filter::parse(bson::View filter) {
     auto root = Parser().document(filter, true);
     if (!root) return fail(std::move(root.error()));
+    if (auto done = optimize_expressions(*root); !done) return fail(std::move(done.error()));
     return Filter(std::move(*root));
+}
+
+bool Filter::has_expression() const noexcept {
+    const auto has = [](const auto& self, const Node& node) -> bool {
+        return node.expression || std::any_of(node.children.begin(), node.children.end(), [&](const Node& child) { return self(self, child); });
+    };
+    return has(has, root_);
 }
 
 Result<Filter> Filter::parse_value_expression(bson::ValueRef condition) {

@@ -23,6 +23,7 @@ inline constexpr int empty_field_name             = 56;
 inline constexpr int dotted_field_name            = 57;
 inline constexpr int immutable_field              = 66;
 inline constexpr int cannot_create_index          = 67;
+inline constexpr int query_feature_not_allowed    = 224;
 inline constexpr int conversion_failure           = 241;
 inline constexpr int cannot_index_parallel_arrays = 171;
 inline constexpr int bson_object_too_large        = 10334;

@@ -1,5 +1,6 @@
 #include "mql/projection.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "mql/mql_error.hpp"
@@ -17,6 +18,8 @@ namespace {
 using Kind = ProjectionField::Kind;
 
 // Writes the projected form of documents. A value is "kept" by appending it under its key; what projects to nothing is not written.
+Result<void> first_fault_below(const ProjectionNode& node, ValueRef value, bson::View root);
+
 class Writer {
 public:
     Writer(const detail::ProjectionProgram& program, bson::View root) : program_(program), root_(root) {}
@@ -129,6 +132,27 @@ private:
     bson::View                       root_;
 };
 
+// Evaluates all that a projection computes in this part of a document.
+Result<void> first_fault(const ProjectionNode& node, bson::View part, bson::View root) {
+    for (const auto& key : node.order) {
+        const auto& field = node.fields.find(key)->second;
+        if (field.kind == ProjectionField::Kind::computed) {
+            if (auto value = field.expression.evaluate(root); !value) return fail(std::move(value.error()));
+        } else if (field.kind == ProjectionField::Kind::branch) {
+            if (auto below = first_fault_below(*field.below, part[key], root); !below) return below;
+        }
+    }
+    return {};
+}
+
+Result<void> first_fault_below(const ProjectionNode& node, ValueRef value, bson::View root) {
+    if (value.type() != Type::array) return first_fault(node, value.type() == Type::document ? value.as_view() : bson::View(), root);
+    for (const auto& element : value.as_view()) {
+        if (auto below = first_fault_below(node, element.value, root); !below) return below;
+    }
+    return {};
+}
+
 void append_slice(const ProjectionSlice& slice, std::string_view key, bson::View array, Builder& out) {
     const auto   count = static_cast<std::int64_t>(array.count());
     std::int64_t first = slice.skip >= 0 ? slice.skip : std::max<std::int64_t>(count + slice.skip, 0);
@@ -178,8 +202,23 @@ void append_sliced(const ProjectionSlice& slice, std::size_t part, bson::View do
     }
 }
 
-// The first array on the path becomes one of its element that the filter matched.
-Result<void> append_positional(const FieldPath& path, std::size_t part, bson::View document, const MatchDetails* details, Builder& out) {
+// What the projection has left of element `index` of an array; missing when it dropped it. Of a path through the array it drops scalars.
+ValueRef left_of_element(bson::View projected, ValueRef whole, std::uint32_t index) {
+    std::vector<ValueRef> kept;
+    for (const auto& element : projected) kept.push_back(element.value);
+    std::vector<ValueRef> all;
+    if (whole.type() == Type::array) {
+        for (const auto& element : whole.as_view()) all.push_back(element.value);
+    }
+    if (all.size() <= kept.size()) return index < kept.size() ? kept[index] : ValueRef();
+    const auto nested = [](ValueRef value) { return value.type() == Type::document || value.type() == Type::array; };
+    if (index >= all.size() || !nested(all[index])) return {};
+    const auto at = static_cast<std::size_t>(std::count_if(all.begin(), all.begin() + index, nested));
+    return at < kept.size() ? kept[at] : ValueRef();
+}
+
+// The first array on the path becomes one of its element that the filter matched. `before` is the same document, not projected.
+Result<void> append_positional(const FieldPath& path, std::size_t part, bson::View document, bson::View before, const MatchDetails* details, Builder& out) {
     for (const auto& element : document) {
         if (element.key != path[part]) {
             out.append(element.key, element.value);
@@ -187,16 +226,14 @@ Result<void> append_positional(const FieldPath& path, std::size_t part, bson::Vi
             if (details == nullptr || !details->element) {
                 return mql_error(51246, "positional operator '.$' couldn't find a matching element in the array", path.text());
             }
-            std::uint32_t index = 0;
-            ValueRef      found;
-            for (const auto& inner : element.value.as_view()) {
-                if (index++ == *details->element) found = inner.value;
-            }
+            const ValueRef found = left_of_element(element.value.as_view(), before[element.key], *details->element);
             if (found.missing()) return mql_error(51247, "positional operator '.$' element mismatch", path.text());
             out.open_array(element.key).push(found).close();
         } else if (element.value.type() == Type::document && part + 1 < path.size()) {
             out.open_document(element.key);
-            auto written = append_positional(path, part + 1, element.value.as_view(), details, out);
+            const ValueRef same    = before[element.key];
+            auto           written = append_positional(path, part + 1, element.value.as_view(), same.type() == Type::document ? same.as_view() : bson::View(),
+                                                       details, out);
             out.close();
             if (!written) return written;
         } else {
@@ -208,8 +245,8 @@ Result<void> append_positional(const FieldPath& path, std::size_t part, bson::Vi
 
 }  // namespace
 
-Result<Projection> Projection::parse(bson::View spec) {
-    auto program = parse_projection(spec);
+Result<Projection> Projection::parse(bson::View spec, bool filter_has_expression) {
+    auto program = parse_projection(spec, filter_has_expression);
     if (!program) return fail(std::move(program.error()));
     Projection out;
     out.program_ = std::move(*program);
@@ -220,13 +257,15 @@ Result<bson::Document> Projection::apply(bson::View document, const MatchDetails
     if (!program_ || (!program_->inclusion && program_->root.fields.empty())) return bson::Document(document);
     Builder builder;
     if (auto written = Writer(*program_, document).document(program_->root, document, builder); !written) {
-        return fail(std::move(written.error()));
+        // Of several faults MongoDB names the first of its own pass, which goes by the spec and not by the document.
+        auto first = first_fault(program_->root, document, document);
+        return fail(first ? std::move(written.error()) : std::move(first.error()));
     }
     auto projected = builder.finish();
     if (!projected) return projected;
     if (program_->positional) {
         Builder next;
-        auto    written = append_positional(*program_->positional, 0, *projected, details, next);
+        auto    written = append_positional(*program_->positional, 0, *projected, document, details, next);
         if (!written) return fail(std::move(written.error()));
         projected = next.finish();
         if (!projected) return projected;

@@ -43,6 +43,8 @@ std::optional<ProjectionSlice> find_slice(ValueRef argument) {
 
 class Parser {
 public:
+    explicit Parser(bool filter_has_expression) : filter_has_expression_(filter_has_expression) {}
+
     Result<void> parse(bson::View spec) {
         for (const auto& element : spec) {
             if (auto parsed = parse_element(element, {}); !parsed) return parsed;
@@ -51,31 +53,47 @@ public:
         return {};
     }
 
+    /// Faults of constants come after all faults of form.
+    Result<void> optimize() {
+        for (auto* expression : expressions_) {
+            if (auto done = expression->optimize(); !done) return done;
+        }
+        return {};
+    }
+
     detail::ProjectionProgram program{};
 
 private:
     Result<void> parse_element(bson::Element element, const std::string& above) {
-        if (auto checked = check_path(element.key); !checked) return checked;
+        if (auto checked = check_dollar(element.key); !checked) return checked;
         const bool        positional = element.key.size() > 2 && element.key.ends_with(".$");
         const std::string path       = (above.empty() ? "" : above + ".") + std::string(element.key);
         switch (element.value.type()) {
-            case Type::document: return parse_document(element.value.as_view(), path, positional);
+            case Type::document: return parse_document(element, path, positional);
             case Type::boolean:
             case Type::int32:
             case Type::int64:
             case Type::float64:
             case Type::decimal128:
-                return element.value.truthy() ? include(path, positional) : exclude(path, positional);
-            default:
-                if (positional) return mql_error(31308, "positional projection cannot be used with a literal", path);
-                if (mode_ == Mode::exclusion) return mql_error(31310, "an exclusion projection cannot have an expression", path);
-                return compute(path, element.value);
+                if (element.value.truthy()) return positional ? include_position(element.key, path) : include(element.key, path);
+                return exclude(element.key, path, positional);
+            default: return parse_literal(element, path, positional);
         }
     }
 
-    Result<void> parse_document(bson::View document, const std::string& path, bool positional) {
+    Result<void> parse_literal(const bson::Element& element, const std::string& path, bool positional) {
+        if (positional) return mql_error(31308, "positional projection cannot be used with a literal", path);
+        if (mode_ != Mode::exclusion) return compute(element.key, path, element.value);
+        if (auto parsed = Expression::parse(element.value); !parsed) return fail(std::move(parsed.error()));
+        if (auto checked = check_path(element.key); !checked) return checked;
+        return mql_error(31310, "an exclusion projection cannot have an expression", path);
+    }
+
+    Result<void> parse_document(const bson::Element& whole, const std::string& path, bool positional) {
+        const bson::View document = whole.value.as_view();
         if (positional) return mql_error(31271, "positional projection cannot be used with an expression or sub object", path);
         if (document.empty()) return mql_error(51270, "an empty sub-projection is not a valid value", path);
+        if (auto checked = check_path(whole.key); !checked) return checked;
         const bson::Element first = *document.begin();
         if (first.key.empty() || first.key[0] != '$' || document.count() != 1) {
             for (const auto& element : document) {
@@ -88,23 +106,29 @@ private:
         }
         if (first.key == "$elemMatch") return elem_match(path, first.value);
         if (first.key == "$meta") return unsupported("$meta", path);
+        if (mode_ == Mode::exclusion && !is_expression(first.key)) return mql_error(31325, "unknown expression in the projection of '" + path + "'", path);
         if (mode_ == Mode::exclusion) return mql_error(31252, "an exclusion projection cannot have an expression", path);
-        bson::Builder builder;
-        builder.open_document("v").append(first.key, first.value).close();
-        auto whole = builder.finish();
-        if (!whole) return fail(std::move(whole.error()));
-        return compute(path, (*whole)["v"]);
+        return compute(whole.key, path, whole.value);
     }
 
-    Result<void> include(std::string path, bool positional) {
-        if (positional) {
-            if (program.positional) return mql_error(31276, "a projection has one positional field at most", path);
-            if (has_elem_match_) return mql_error(31256, "a projection cannot have both positional and $elemMatch", path);
-            path.resize(path.size() - 2);
-            program.positional = FieldPath(path);
-        }
+    Result<void> include_position(std::string_view key, const std::string& path) {
+        if (program.positional) return mql_error(31276, "a projection has one positional field at most", path);
+        if (has_elem_match_) return mql_error(31256, "a projection cannot have both positional and $elemMatch", path);
+        if (auto checked = check_path(key.substr(0, key.size() - 2)); !checked) return checked;
+        if (filter_has_expression_) return mql_error(code::query_feature_not_allowed, "$expr is not allowed beside a positional projection", path);
+        const auto array   = path.substr(0, path.size() - 2);
+        program.positional = FieldPath(array);
+        return include_at(array);
+    }
+
+    Result<void> include(std::string_view key, const std::string& path) {
+        if (auto checked = check_path(key); !checked) return checked;
+        return include_at(path);
+    }
+
+    Result<void> include_at(const std::string& path) {
         if (auto added = add(path, Kind::keep); !added) return fail(std::move(added.error()));
-        if (path == "_id" && !positional) {
+        if (path == "_id" && !program.positional) {
             id_included_ = true;
             return {};
         }
@@ -114,8 +138,9 @@ private:
         return {};
     }
 
-    Result<void> exclude(const std::string& path, bool positional) {
+    Result<void> exclude(std::string_view key, const std::string& path, bool positional) {
         if (positional) return mql_error(31395, "positional projection cannot be used with exclusion", path);
+        if (auto checked = check_path(key); !checked) return checked;
         if (auto added = add(path, Kind::drop); !added) return fail(std::move(added.error()));
         if (path == "_id") {
             id_excluded_ = true;
@@ -126,16 +151,18 @@ private:
         return {};
     }
 
-    Result<void> compute(const std::string& path, ValueRef expression) {
+    Result<void> compute(std::string_view key, const std::string& path, ValueRef expression) {
         mode_       = Mode::inclusion;
         auto parsed = Expression::parse(expression);
         if (!parsed) {
             if (parsed.error().server.code == 168) return mql_error(31325, "unknown expression in the projection of '" + path + "'", path);
             return fail(std::move(parsed.error()));
         }
+        if (auto checked = check_path(key); !checked) return checked;
         auto added = add(path, Kind::computed);
         if (!added) return fail(std::move(added.error()));
         (*added)->expression = std::move(*parsed);
+        expressions_.push_back(&(*added)->expression);  // a map's nodes stay where they are
         program.needs_all    = !(*added)->expression.required_paths(program.required) || program.needs_all;
         computed_            = true;
         return {};
@@ -167,19 +194,23 @@ private:
         return {};
     }
 
-    Result<void> check_path(std::string_view key) const {
+    // Before anything else of an element.
+    static Result<void> check_dollar(std::string_view key) {
+        const FieldPath parts(key);
+        for (std::size_t i = 1; i + 1 < parts.size(); ++i) {
+            if (parts[i] == "$") return mql_error(31394, "the positional operator may only stand at the end of the path '" + std::string(key) + "'", std::string(key));
+        }
+        return {};
+    }
+
+    static Result<void> check_path(std::string_view key) {
         if (key.empty()) return mql_error(40352, "a projected path cannot be empty");
         const std::string text(key);
         if (key.back() == '.') return mql_error(40353, "the path '" + text + "' must not end with a '.'", text);
         const FieldPath parts(key);
         for (std::size_t i = 0; i < parts.size(); ++i) {
             if (parts[i].empty()) return mql_error(15998, "the path '" + text + "' has an empty part", text);
-            if (parts[i][0] != '$') continue;
-            const bool last = i + 1 == parts.size();
-            if (parts[i] == "$" && i != 0 && !last) {
-                return mql_error(31394, "the positional operator may only stand at the end of the path '" + text + "'", text);
-            }
-            if (parts[i] != "$" || i == 0) return mql_error(16410, "a part of the path '" + text + "' begins with '$'", text);
+            if (parts[i][0] == '$') return mql_error(16410, "a part of the path '" + text + "' begins with '$'", text);
         }
         return {};
     }
@@ -227,18 +258,22 @@ private:
         program.required.erase(std::unique(program.required.begin(), program.required.end()), program.required.end());
     }
 
+    bool filter_has_expression_;
     Mode mode_           = Mode::undecided;
     bool id_included_    = false;
     bool id_excluded_    = false;
     bool has_elem_match_ = false;
     bool computed_       = false;
+
+    std::vector<Expression*> expressions_{};
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const detail::ProjectionProgram>> parse_projection(bson::View spec) {
-    Parser parser;
+Result<std::shared_ptr<const detail::ProjectionProgram>> parse_projection(bson::View spec, bool filter_has_expression) {
+    Parser parser(filter_has_expression);
     if (auto parsed = parser.parse(spec); !parsed) return fail(std::move(parsed.error()));
+    if (auto done = parser.optimize(); !done) return fail(std::move(done.error()));
     return std::make_shared<const detail::ProjectionProgram>(std::move(parser.program));
 }
 

@@ -38,6 +38,9 @@ public:
     /// True when a path has the positional `$`, so that ApplyContext::positional is needed.
     [[nodiscard]] bool needs_positional() const noexcept;
 
+    /// The update as it was given.
+    [[nodiscard]] bson::View spec() const noexcept;
+
     /// True when the document is no update of operators but a replacement: empty or its first field has no `$`.
     [[nodiscard]] static bool is_replacement(bson::View update) noexcept;
 
@@ -50,7 +53,8 @@ private:
 /// counts a replace as no change only when `with` is the stored document byte for byte, its _id included.
 /// @errors invalid_argument with ImmutableField (66) when the ids differ, InvalidIdField (53), DollarPrefixedFieldName (52).
 [[nodiscard]] Result<bson::Document> replacement(bson::View existing, bson::View with, bson::Timestamp timestamp = {});
-/// What may not be an _id: an array, a regex, undefined, a document with `$` fields. @errors InvalidIdField (53),
+/// What may not be an _id: an array, a regex, undefined, a document with `$` fields at any depth
+/// other than a reference's. @errors InvalidIdField (53),
 /// DollarPrefixedFieldName (52). A missing one is fine.
 [[nodiscard]] Result<void> check_id(bson::ValueRef id);
 

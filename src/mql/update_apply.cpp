@@ -21,12 +21,12 @@ constexpr int         cannot_backfill_array = 34;
 constexpr int         result_too_large      = 17419;
 constexpr int         invalid_dbref         = 55;
 
-// An array index as updates read it: digits alone, leading zeros allowed.
+// An array index as updates read it: digits alone, leading zeros allowed, of 32 bits.
 std::optional<std::size_t> index_of(std::string_view part) noexcept {
     if (part.empty() || !is_all_digits(part)) return std::nullopt;
-    std::size_t index         = 0;
+    std::uint32_t index       = 0;
     const auto [end, problem] = std::from_chars(part.data(), part.data() + part.size(), index);
-    return problem == std::errc{} ? std::optional(index) : std::nullopt;
+    return problem == std::errc{} ? std::optional<std::size_t>(index) : std::nullopt;
 }
 
 // Both updates reached one place: their trees become one. @errors ConflictingUpdateOperators when they touch one field.

@@ -13,8 +13,6 @@ using bson::Type;
 
 namespace {
 
-constexpr int query_feature_not_allowed = 224;
-
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // A part that begins as an array index does; a zero-padded one is a name.
@@ -138,6 +136,16 @@ private:
     std::set<std::string, std::less<>> used_{};
 };
 
+// {$all: []} can never hold, and a server keeps no field of it.
+bool names_field(bson::ValueRef condition) {
+    if (condition.type() != Type::document || condition.as_view().empty() || !condition.as_view().begin()->key.starts_with('$')) return true;
+    for (const auto& [op, operand] : condition.as_view()) {
+        const bool never = op == "$all" && operand.type() == Type::array && operand.as_view().empty();
+        if (!never && (op != "$not" || names_field(operand))) return true;
+    }
+    return false;
+}
+
 // The first parts of the paths in a filter; $expr reads the document and has none.
 Result<void> collect_top_fields(bson::View filter, std::set<std::string_view>& out) {
     for (const auto& element : filter) {
@@ -148,8 +156,8 @@ Result<void> collect_top_fields(bson::View filter, std::set<std::string_view>& o
                 if (auto inner = collect_top_fields(branch.value.as_view(), out); !inner) return inner;
             }
         } else if (element.key == "$expr") {
-            return mql_error(query_feature_not_allowed, "$expr is not allowed in an array filter");
-        } else if (element.key.empty() || element.key[0] != '$') {
+            return mql_error(code::query_feature_not_allowed, "$expr is not allowed in an array filter");
+        } else if ((element.key.empty() || element.key[0] != '$') && names_field(element.value)) {
             out.insert(element.key.substr(0, element.key.find('.')));
         }
     }
@@ -203,6 +211,8 @@ Result<std::map<std::string, Filter, std::less<>>> parse_array_filters(std::span
 bool Update::is_replacement(bson::View update) noexcept {
     return update.empty() || update.begin()->key.empty() || update.begin()->key[0] != '$';
 }
+
+bson::View Update::spec() const noexcept { return program_ ? program_->spec.view() : bson::View(); }
 
 bool Update::needs_positional() const noexcept { return program_ && program_->positional; }
 

@@ -28,6 +28,26 @@ Result<void> check_top_level(bson::View with) {
 
 bool is_empty_timestamp(ValueRef value) { return value.type() == Type::timestamp && value.as_timestamp() == bson::Timestamp{}; }
 
+// Names of an _id's fields at any depth. A reference {$ref: "c", $id: ...} may stand at a document's front.
+Result<void> check_names_in_id(bson::View document) {
+    std::size_t at = 0;
+    std::size_t reference = 0;
+    const auto  is_text   = [](const bson::Element& element) { return element.value.type() == Type::string; };
+    for (const auto& element : document) {
+        const bool refers = (at == 0 && element.key == "$ref" && is_text(element)) || (at == 1 && reference == 1 && element.key == "$id") ||
+                            (at == 2 && reference == 2 && element.key == "$db" && is_text(element));
+        reference += refers ? 1 : 0;
+        ++at;
+        if ((element.key.starts_with('$') && !refers) || (at == 2 && reference == 1)) {
+            return mql_error(code::dollar_prefixed_field_name, "_id may not contain '$'-prefixed fields", "_id");
+        }
+        if (element.value.type() != Type::document && element.value.type() != Type::array) continue;
+        if (auto checked = check_names_in_id(element.value.as_view()); !checked) return checked;
+    }
+    if (at == 1 && reference == 1) return mql_error(code::dollar_prefixed_field_name, "_id may not contain '$'-prefixed fields", "_id");
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_id(ValueRef id) {
@@ -35,12 +55,7 @@ Result<void> check_id(ValueRef id) {
         return mql_error(code::invalid_id_field, "the '_id' value cannot be of type " + std::string(bson::name(id.type())), "_id");
     }
     if (id.type() != Type::document) return {};
-    for (const auto& element : id.as_view()) {
-        if (!element.key.empty() && element.key[0] == '$') {
-            return mql_error(code::dollar_prefixed_field_name, "_id may not contain '$'-prefixed fields", "_id");
-        }
-    }
-    return {};
+    return check_names_in_id(id.as_view());
 }
 
 Result<bson::Document> replacement(bson::View existing, bson::View with, bson::Timestamp timestamp) {

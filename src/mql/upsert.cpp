@@ -19,7 +19,6 @@ namespace {
 constexpr int illegal_operation         = 20;
 constexpr int not_single_value_field    = 54;
 constexpr int not_exact_value_field     = 111;
-constexpr int query_feature_not_allowed = 224;
 
 using Equalities = std::map<std::string, ValueRef, std::less<>>;
 
@@ -58,7 +57,7 @@ Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::Vi
             bool     one = true;
             for (const auto& element : condition.value.as_view()) {
                 one  = one && element.value.type() != Type::regex && (only.missing() || bson::equal(only, element.value));
-                only = element.value;
+                if (only.missing()) only = element.value;
             }
             if (only.missing() || !one) continue;
             if (auto added = add(out, path, only, id_only); !added) return added;
@@ -72,16 +71,44 @@ Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::Vi
     return {};
 }
 
-// Reads the filter as it was sent, since a parsed one is simplified: {a: {$in: []}} would hide what stands beside it.
-Result<void> collect(Equalities& out, bson::View filter, bool id_only) {
+// Whether MongoDB makes $alwaysFalse of it while it parses: of {$all: []}, not of {$in: []}. It infers no fields from that.
+bool never_matches(bson::View filter) {
+    const auto never = [](const bson::Element& branch) { return never_matches(branch.value.as_view()); };
     for (const auto& element : filter) {
         if (element.key == "$and" || element.key == "$or") {
-            if (element.key == "$or" && element.value.as_view().count() != 1) continue;
+            bool any = false;
+            bool all = true;
             for (const auto& branch : element.value.as_view()) {
+                any = any || never(branch);
+                all = all && never(branch);
+            }
+            if (element.key == "$and" ? any : all) return true;
+        } else if (!is_operator(element.key) && has_operators(element.value)) {
+            for (const auto& condition : element.value.as_view()) {
+                if (condition.key == "$all" && condition.value.as_view().empty()) return true;
+            }
+        }
+    }
+    return false;
+}
+
+// Reads the filter as it was sent, since a parsed one is simplified: {a: {$in: []}} would hide what stands beside it.
+Result<void> collect(Equalities& out, bson::View filter, bool id_only) {
+    const auto possible_branches = [](bson::View branches) {
+        std::size_t count = 0;
+        for (const auto& branch : branches) count += never_matches(branch.value.as_view()) ? 0 : 1;
+        return count;
+    };
+
+    for (const auto& element : filter) {
+        if (element.key == "$and" || element.key == "$or") {
+            if (element.key == "$or" && possible_branches(element.value.as_view()) != 1) continue;
+            for (const auto& branch : element.value.as_view()) {
+                if (never_matches(branch.value.as_view())) continue;
                 if (auto collected = collect(out, branch.value.as_view(), id_only); !collected) return collected;
             }
         } else if (element.key == "$expr") {
-            return mql_error(query_feature_not_allowed, "$expr is not allowed in the query predicate for an upsert");
+            return mql_error(code::query_feature_not_allowed, "$expr is not allowed in the query predicate for an upsert");
         }
         if (is_operator(element.key)) continue;
         const FieldPath path(element.key);
@@ -110,11 +137,35 @@ void put(MutableDocument& document, std::string_view path, ValueRef value) {
     document.append(*at, document.make(document.keep_key(std::string(parts[parts.size() - 1])), value));
 }
 
+// A path into the _id, in a filter or an update, as a key or as what $rename makes.
+bool names_in_id(bson::View spec) {
+    for (const auto& [key, value] : spec) {
+        if (key.starts_with("_id.")) return true;
+        if (value.type() == Type::string && value.as_string().starts_with("_id.")) return true;
+        if ((value.type() == Type::document || value.type() == Type::array) && key.starts_with('$') && names_in_id(value.as_view())) return true;
+        if (is_all_digits(key) && value.type() == Type::document && names_in_id(value.as_view())) return true;
+    }
+    return false;
+}
+
+bool pushes_to_id(bson::View update) {
+    for (const auto& op : {"$push", "$addToSet"}) {
+        const ValueRef paths = update[op];
+        if (paths.type() != Type::document) continue;
+        const ValueRef pushed  = paths.as_view()["_id"];
+        const bool     nothing = pushed.type() == Type::document && pushed.as_view()["$each"].type() == Type::array && pushed.as_view()["$each"].as_view().empty();
+        if (pushed && !nothing) return true;
+    }
+    return false;
+}
+
 Result<bson::Document> seed_of(bson::View filter, bool id_only) {
     auto parsed = Filter::parse(filter);
     if (!parsed) return fail(std::move(parsed.error()));
     Equalities equalities;
-    if (auto collected = collect(equalities, filter, id_only); !collected) return fail(std::move(collected.error()));
+    if (!never_matches(filter)) {
+        if (auto collected = collect(equalities, filter, id_only); !collected) return fail(std::move(collected.error()));
+    }
     MutableDocument document{bson::View()};
     for (const bool id : {true, false}) {
         for (const auto& [path, value] : equalities) {
@@ -131,7 +182,7 @@ Result<bson::Document> seed_of(bson::View filter, bool id_only) {
 
 Result<void> check_upsert_filter(bson::View filter) {
     for (const auto& element : filter) {
-        if (element.key == "$expr") return mql_error(query_feature_not_allowed, "$expr is not allowed in the query predicate for an upsert");
+        if (element.key == "$expr") return mql_error(code::query_feature_not_allowed, "$expr is not allowed in the query predicate for an upsert");
         if (element.key != "$and" && element.key != "$or" && element.key != "$nor") continue;
         if (element.value.type() != Type::array) return {};  // its own error
         for (const auto& branch : element.value.as_view()) {
@@ -169,7 +220,14 @@ Result<bson::Document> upserted(bson::View filter, const Update& update, ApplyCo
     const auto     changed = update.apply(*start, context, after);
     if (!changed) return fail(changed.error());
     const bson::Document& document = *changed ? after : *start;
-    if (auto checked = check_id(document["_id"]); !checked) return fail(std::move(checked.error()));
+    const ValueRef        id       = document["_id"];
+    if (id.type() == Type::array && pushes_to_id(update.spec())) {
+        return mql_error(not_single_value_field, "after the update the field '_id' is an array", "_id");
+    }
+    // MongoDB looks at the names of an _id that was given whole.
+    if (id.type() != Type::document || !(names_in_id(filter) || names_in_id(update.spec()))) {
+        if (auto checked = check_id(id); !checked) return fail(std::move(checked.error()));
+    }
     return with_id_first(document);
 }
 
@@ -177,13 +235,13 @@ Result<bson::Document> upserted_replacement(bson::View filter, bson::View with, 
     auto start = seed_replacement(filter);
     if (!start) return start;
     const ValueRef id = (*start)["_id"];
-    if (id.type() == Type::array || with["_id"].type() == Type::array) {
+    const ValueRef wanted = with["_id"];
+    const auto     differ = [&] { return mql_error(code::immutable_field, "the (immutable) field '_id' would be altered by the replacement", "_id"); };
+    if (id && wanted && wanted.type() != Type::array && !bson::equal(id, wanted)) return differ();
+    if (id.type() == Type::array || wanted.type() == Type::array) {
         return mql_error(not_single_value_field, "the (immutable) field '_id' cannot be an array", "_id");
     }
     if (auto checked = check_id(id); !checked) return fail(std::move(checked.error()));
-    if (id && with["_id"] && !bson::equal(id, with["_id"])) {
-        return mql_error(code::immutable_field, "the (immutable) field '_id' would be altered by the replacement", "_id");
-    }
     bson::Builder whole;
     if (!with["_id"]) whole.append("_id", id);
     whole.append_all(with);

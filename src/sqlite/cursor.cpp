@@ -4,6 +4,7 @@
 #include <mutex>
 #include <new>
 
+#include "mql/mql_error.hpp"
 #include "sqlite/expiry.hpp"
 #include "sqlite/fork.hpp"
 #include "sqlite/statements.hpp"
@@ -195,6 +196,15 @@ private:
 };
 
 }  // namespace
+
+Result<mql::Projection> checked_projection(bson::View projection, bson::View filter, bson::View sort) {
+    auto parsed = projection.empty() && sort.empty() ? Result<mql::Projection>(mql::Projection()) : mql::Projection::parse(projection);
+    if (parsed && !parsed->needs_match_details() && sort.empty()) return parsed;
+    auto matching = mql::Filter::parse(filter);
+    if (!matching) return fail(std::move(matching.error()));
+    if (auto ordered = mql::Sort::parse(sort); !ordered) return fail(std::move(ordered.error()));
+    return matching->has_expression() ? mql::Projection::parse(projection, true) : std::move(parsed);
+}
 
 Result<bson::Document> project(const mql::Projection& projection, const mql::Filter& filter, bson::View document) {
     if (!projection.needs_match_details()) return projection.apply(document);

@@ -27,6 +27,8 @@ struct Window {
                                                   mql::Projection projection, bool projects);
 
 /// Projects a document that matched `filter`. @errors as Projection::apply.
+/// A call's projection, beside what is looked at before it: of several faults MongoDB names the filter's, then the sort's.
+[[nodiscard]] Result<mql::Projection> checked_projection(bson::View projection, bson::View filter, bson::View sort = {});
 [[nodiscard]] Result<bson::Document> project(const mql::Projection& projection, const mql::Filter& filter, bson::View document);
 
 }  // namespace tenon::sqlite

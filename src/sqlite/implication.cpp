@@ -75,6 +75,27 @@ bool same(const Node& a, const Node& b) {
            std::equal(a.children.begin(), a.children.end(), b.children.begin(), same);
 }
 
+// A field's condition in a partial index's filter, as it was written: $in may be of patterns or of nothing, where the parsed tree
+// has other nodes for them.
+bool may_be_partial(bson::ValueRef condition) {
+    if (condition.type() == bson::Type::regex) return false;
+    if (condition.type() != bson::Type::document || condition.as_view().empty() || !condition.as_view().begin()->key.starts_with('$')) return true;
+    static constexpr std::string_view allowed[] = {"$eq", "$lt", "$lte", "$gt", "$gte", "$in", "$type"};
+    for (const auto& [op, operand] : condition.as_view()) {
+        if (op == "$exists" && operand.truthy()) continue;
+        if (op == "$all" && operand.type() == bson::Type::array && !operand.as_view().empty()) {
+            for (const auto& element : operand.as_view()) {
+                const bool matches = element.value.type() == bson::Type::document && !element.value.as_view().empty() &&
+                                     element.value.as_view().begin()->key == "$elemMatch";
+                if (matches || element.value.type() == bson::Type::regex) return false;
+            }
+            continue;
+        }
+        if (std::find(std::begin(allowed), std::end(allowed), op) == std::end(allowed)) return false;
+    }
+    return true;
+}
+
 bool leaf_implies(const Node& query, const Node& wanted) {
     if (!(query.path == wanted.path)) return false;
     if (wanted.op == Op::exists) return implies_exists(query, wanted.path);
@@ -150,30 +171,21 @@ bool implies_exists(const Node& query, const mql::FieldPath& path) {
     }
 }
 
-Result<void> check_partial_filter(const Node& node) {
-    switch (node.op) {
-        case Op::and_:
-        case Op::or_:
-            for (const auto& child : node.children) {
-                if (auto allowed = check_partial_filter(child); !allowed) return allowed;
+Result<void> check_partial_filter(bson::View filter) {
+    const auto refused = [](std::string_view path) {
+        return mql::mql_error(mql::code::cannot_create_index,
+                              "a partial index's filter may hold equality, comparisons, $in, $exists: true, $type, $and and $or only", std::string(path));
+    };
+    for (const auto& [key, value] : filter) {
+        if (key == "$and" || key == "$or") {
+            for (const auto& branch : value.as_view()) {
+                if (auto allowed = check_partial_filter(branch.value.as_view()); !allowed) return allowed;
             }
-            return {};
-        case Op::eq:
-        case Op::lt:
-        case Op::lte:
-        case Op::gt:
-        case Op::gte:
-        case Op::exists:
-        case Op::type:
-        case Op::always_true: return {};
-        case Op::in:
-            if (node.patterns.empty()) return {};
-            break;
-        default: break;
+        } else if (key.starts_with('$') ? key != "$comment" : !may_be_partial(value)) {
+            return refused(key);
+        }
     }
-    return mql::mql_error(mql::code::cannot_create_index,
-                          "a partial index's filter may hold equality, comparisons, $in, $exists: true, $type, $and and $or only",
-                          node.path.text());
+    return {};
 }
 
 }  // namespace tenon::sqlite

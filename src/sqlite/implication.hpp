@@ -10,6 +10,6 @@ namespace tenon::sqlite {
 /// True when every document that matches `query` has the field at `path`.
 [[nodiscard]] bool implies_exists(const mql::Node& query, const mql::FieldPath& path);
 /// What MongoDB 6.0 allows in a partialFilterExpression. @errors CannotCreateIndex (67).
-[[nodiscard]] Result<void> check_partial_filter(const mql::Node& node);
+[[nodiscard]] Result<void> check_partial_filter(bson::View filter);
 
 }  // namespace tenon::sqlite

@@ -22,13 +22,15 @@ Result<IndexSpec> checked(const IndexSpec& given) {
     if (spec.name.find('\0') != std::string::npos || spec.name == "*") {
         return mql::mql_error(mql::code::cannot_create_index, "an index's name may hold no NUL and not be \"*\"", "name");
     }
-    if (spec.sparse && !spec.partial_filter.empty()) {
-        return mql::mql_error(mql::code::cannot_create_index, "an index is sparse or partial, not both", "sparse");
+    const bool id_alone = spec.keys.view().count() == 1 && spec.keys.begin()->key == "_id";
+    if (id_alone && (spec.hidden || spec.unique || spec.sparse || !spec.partial_filter.empty())) {
+        return fail(coded(Errc::invalid_argument, 197, "InvalidIndexSpecificationOption", "the index on _id takes no options", "_id"));
     }
     if (!spec.partial_filter.empty()) {
         auto filter = mql::Filter::parse(spec.partial_filter);
         if (!filter) return fail(std::move(filter.error()));
-        if (auto allowed = check_partial_filter(filter->root()); !allowed) return fail(std::move(allowed.error()));
+        if (spec.sparse) return mql::mql_error(mql::code::cannot_create_index, "an index is sparse or partial, not both", "sparse");
+        if (auto allowed = check_partial_filter(spec.partial_filter); !allowed) return fail(std::move(allowed.error()));
     }
     return spec;
 }
@@ -58,12 +60,7 @@ bool is_id_alone(const IndexSpec& spec) noexcept { return spec.keys.view().count
 
 /// True when the index is there already; an error when it is there in another shape.
 Result<bool> is_there(const CollectionInfo& collection, const IndexSpec& spec) {
-    if (is_id_index(spec)) {
-        if (spec.unique || spec.sparse || !spec.partial_filter.empty()) {
-            return fail(coded(Errc::invalid_argument, 197, "InvalidIndexSpecificationOption", "the index on _id takes no options", "_id"));
-        }
-        return true;
-    }
+    if (is_id_index(spec)) return true;
     if (is_id_alone(spec)) return mql::mql_error(mql::code::bad_value, "an index on _id alone is the one that is there: {_id: 1}", "_id");
     for (const auto& index : collection.indexes) {
         const bool keys = same_keys(index.spec.keys, spec.keys);
@@ -89,12 +86,19 @@ Result<bool> is_there(const CollectionInfo& collection, const IndexSpec& spec) {
 Result<void> build(Connection& connection, const CollectionInfo& collection, const IndexInfo& index) {
     Rows rows(connection, collection);
     Scan scan(connection, collection, Plan{});
+
+    std::optional<Error> duplicate;
     for (;;) {
         auto moved = scan.next();
         if (!moved) return fail(std::move(moved.error()));
         if (!*moved) break;
-        if (auto done = rows.build_entries(index, scan.row(), scan.document()); !done) return done;
+        auto done = rows.build_entries(index, scan.row(), scan.document());
+        if (done) continue;
+        // Documents that cannot be indexed are named before those that share a key.
+        if (done.error().code != Errc::duplicate_key) return done;
+        if (!duplicate) duplicate = std::move(done.error());
     }
+    if (duplicate) return fail(std::move(*duplicate));
     scan = Scan(connection, collection, Plan{});  // gives its statement back before the catalogue may move
     return rows.finish();
 }

@@ -6,6 +6,21 @@
 
 namespace tenon::sqlite {
 
+bool is_one_id(bson::View filter) noexcept {
+    if (filter.count() != 1 || filter.begin()->key != "_id") return false;
+    const auto id = filter.begin()->value;
+    switch (id.type()) {
+        case bson::Type::null:
+        case bson::Type::undefined:
+        case bson::Type::array:
+        case bson::Type::regex:
+        case bson::Type::symbol:
+        case bson::Type::db_pointer: return false;
+        case bson::Type::document: return id.as_view().empty() || !id.as_view().begin()->key.starts_with('$');
+        default: return true;
+    }
+}
+
 Result<Query> Query::prepare(Connection& connection, const CollectionInfo* collection, const QuerySpec& spec) {
     if (spec.skip < 0) return mql::mql_error(mql::code::bad_value, "skip must not be negative", "skip");
     if (spec.limit < 0) return mql::mql_error(mql::code::bad_value, "limit must not be negative", "limit");
@@ -13,6 +28,8 @@ Result<Query> Query::prepare(Connection& connection, const CollectionInfo* colle
     if (!filter) return fail(std::move(filter.error()));
     auto sort = mql::Sort::parse(spec.sort);
     if (!sort) return fail(std::move(sort.error()));
+    // Of one document there is no order, nor a fault of its sort key: MongoDB makes none.
+    if (spec.skip == 0 && spec.hint.empty() && is_one_id(spec.filter)) sort = mql::Sort::parse(bson::View());
     Query query(std::move(*filter), std::move(*sort));
     query.skip_ = spec.skip;
     query.left_ = spec.limit == 0 ? -1 : spec.limit;

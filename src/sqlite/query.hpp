@@ -21,6 +21,9 @@ struct QuerySpec {
     std::string_view hint{};
 };
 
+/// {_id: value}, spelled so: what MongoDB takes for a look-up of one document.
+[[nodiscard]] bool is_one_id(bson::View filter) noexcept;
+
 /// One matching document.
 struct Match {
     std::int64_t row = 0;

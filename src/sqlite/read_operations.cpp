@@ -88,12 +88,8 @@ std::optional<Result<std::optional<bson::Document>>> try_get_by_id(const Call& c
 
 Result<Reply> run_find(const Call& call, Find& op) {
     const bool projects   = !op.projection.empty();
-    auto       projection = mql::Projection::parse(op.projection);
-    if (!projection) {
-        // Of two faults MongoDB names the filter's.
-        if (auto filter = mql::Filter::parse(op.filter); !filter) return fail(std::move(filter.error()));
-        return fail(std::move(projection.error()));
-    }
+    auto       projection = checked_projection(op.projection, op.filter);
+    if (!projection) return fail(std::move(projection.error()));
     if (op.skip == 0 && op.limit >= 0 && op.sort.empty() && op.hint.empty() && !projects) {
         if (const auto id = plain_id(op.filter); !id.missing()) {
             if (auto found = try_get_by_id(call, id)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mql/mql_error.hpp"
+#include "sqlite/access.hpp"
 #include "sqlite/keys.hpp"
 #include "sqlite/stored.hpp"
 
@@ -39,6 +40,7 @@ Result<Statement> Rows::statement(Sql kind) {
             case Sql::update_row: return "UPDATE " + rows + " SET doc=?2 WHERE id=?1";
             case Sql::delete_id:  return "DELETE FROM " + ids + " WHERE key=?1";
             case Sql::delete_row: return "DELETE FROM " + rows + " WHERE id=?1";
+            case Sql::find_row:   return "SELECT row FROM " + ids + " WHERE key=?1";
             case Sql::get_by_row: return "SELECT doc FROM " + rows + " WHERE id=?1";
             default:              return "SELECT max(id) FROM " + rows;
         }
@@ -119,18 +121,41 @@ Result<void> Rows::write_entry(const Entry& entry, const Entries& in, std::int64
     return run(statement, insert ? "writing an index entry" : "removing an index entry");
 }
 
+// Into `after_`, index by index as MongoDB does: which of several faults is named depends on it.
+Result<void> Rows::index_entries(bson::View document, std::int64_t row) {
+    for (std::size_t i = 0; i < collection_.indexes.size(); ++i) {
+        const auto first = after_.list.size();
+        if (auto made = collect(i, document, after_); !made) return made;
+        if (!collection_.indexes[i].spec.unique) continue;
+        for (auto entry = first; entry < after_.list.size(); ++entry) {
+            if (auto free = check_unique(collection_.indexes[i], prepared_[i], after_.key(after_.list[entry]), row); !free) return free;
+        }
+    }
+    return {};
+}
+
+Result<bool> Rows::is_taken(bson::ValueRef id) {
+    auto find = statement(Sql::find_row);
+    if (!find) return fail(std::move(find.error()));
+    id_key_.clear();
+    append_key(id_key_, id);
+    find->bind(1, std::string_view(id_key_));
+    const int rc = find->step();
+    if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc == SQLITE_ROW;
+    return fail(connection_.error(rc, "looking for the key"));
+}
+
 Result<void> Rows::insert(bson::View document) {
     if (document.size() > bson::max_document_size) return mql::mql_error(mql::code::bson_object_too_large, "the document is larger than 16 MiB");
     const auto row = next_row();
     if (!row) return fail(row.error());
     after_.clear();
-    for (std::size_t i = 0; i < collection_.indexes.size(); ++i) {
-        if (auto made = collect(i, document, after_); !made) return made;
-    }
-    for (const auto& entry : after_.list) {
-        const auto& info = collection_.indexes[entry.index];
-        if (!info.spec.unique) continue;
-        if (auto free = check_unique(info, prepared_[entry.index], after_.key(entry), *row); !free) return free;
+    if (auto indexed = index_entries(document, *row); !indexed) {
+        // MongoDB comes to the index on _id first.
+        auto taken = ends_transaction(indexed.error()) ? Result<bool>(false) : is_taken(document["_id"]);
+        if (!taken) return fail(std::move(taken.error()));
+        --last_row_;
+        return *taken ? fail(duplicate_key("_id_", collection_.id_index.spec.keys)) : indexed;
     }
     for (auto* wanted : {&insert_id_, &insert_row_}) {
         if (*wanted) continue;
@@ -179,9 +204,11 @@ Result<void> Rows::replace(std::int64_t row, bson::View before, bson::View after
     if (after.size() > bson::max_document_size) return mql::mql_error(mql::code::bson_object_too_large, "the document would be larger than 16 MiB");
     before_.clear();
     after_.clear();
-    for (std::size_t i = 0; i < collection_.indexes.size(); ++i) {
-        if (auto made = collect(i, before, before_); !made) return made;
-        if (auto made = collect(i, after, after_); !made) return made;
+    // MongoDB goes index by index: a key that is taken in one comes before what the next cannot index.
+    Result<void> indexed;
+    for (std::size_t i = 0; i < collection_.indexes.size() && indexed; ++i) {
+        indexed = collect(i, before, before_);
+        if (indexed) indexed = collect(i, after, after_);
     }
     // Entries that stay are cancelled on both sides. The lists are short: a handful of indexes, one key each but for arrays.
     const auto order = [](const Entries& a, const Entry& x, const Entries& b, const Entry& y) {
@@ -212,6 +239,7 @@ Result<void> Rows::replace(std::int64_t row, bson::View before, bson::View after
         if (!info.spec.unique) continue;
         if (auto free = check_unique(info, prepared_[entry.index], after_.key(entry), row); !free) return free;
     }
+    if (!indexed) return indexed;
     tell_moves(row, gone, fresh);
     if (!update_row_) {
         auto made = statement(Sql::update_row);

@@ -56,6 +56,8 @@ private:
 
     [[nodiscard]] Result<void> collect(std::size_t index, bson::View document, Entries& out);
     [[nodiscard]] Result<void> check_unique(const IndexInfo& index, Prepared& prepared, std::string_view key, std::int64_t row);
+    [[nodiscard]] Result<void> index_entries(bson::View document, std::int64_t row);
+    [[nodiscard]] Result<bool> is_taken(bson::ValueRef id);
     [[nodiscard]] Result<void> write_entry(const Entry& entry, const Entries& in, std::int64_t row, bool insert);
     [[nodiscard]] Result<std::int64_t> next_row();
     void tell_moves(std::int64_t row, const std::vector<Entry>& gone, const std::vector<Entry>& fresh) const;

@@ -19,22 +19,6 @@ namespace tenon::sqlite {
 
 namespace {
 
-// MongoDB's rules of what may be stored. Since 5.0 the names of other fields may start with '$'; those of an _id may not.
-Result<void> check_id(bson::ValueRef id) {
-    switch (id.type()) {
-        case bson::Type::array:
-        case bson::Type::regex:
-        case bson::Type::undefined:
-            return mql::mql_error(mql::code::invalid_id_field, "an _id may not be an array, a regular expression or undefined", "_id");
-        case bson::Type::document:
-            for (const auto& [key, value] : id.as_view()) {
-                if (key.starts_with('$')) return mql::mql_error(mql::code::dollar_prefixed_field_name, "a field of an _id may not start with '$'", "_id");
-            }
-            return {};
-        default: return {};
-    }
-}
-
 bool has_id_first(bson::View document) noexcept {
     const auto first = document.begin();
     return first != document.end() && first->key == "_id";
@@ -87,6 +71,12 @@ std::string shown_id(bson::View document) {
     return id.missing() ? std::string() : bson::to_json(id, bson::JsonMode::canonical);
 }
 
+/// The rows of a write's filter.
+struct Found {
+    std::vector<std::int64_t> rows{};
+    std::optional<Error>      fault{};  ///< the filter failed at a document behind these (an $expr): they are written first, as on a server
+};
+
 /// The state of one call: its access, and the collection's rows, made when the first write needs them.
 class Writing {
 public:
@@ -115,22 +105,29 @@ public:
 
     /// Stores a document that has its _id first.
     [[nodiscard]] Result<void> insert(bson::View document) {
-        if (auto ok = check_id(document["_id"]); !ok) return ok;
+        if (auto ok = mql::check_id(document["_id"]); !ok) return ok;
+        return insert_checked(document);
+    }
+    [[nodiscard]] Result<void> insert_checked(bson::View document) {
         auto target = rows(true);
         if (!target) return fail(std::move(target.error()));
         return (*target)->insert(document);
     }
 
     /// The rows that match, all taken before the first is changed: a row that moves in an index is not met again.
-    [[nodiscard]] Result<std::vector<std::int64_t>> matching(const QuerySpec& spec, std::optional<mql::Filter>& filter) {
+    [[nodiscard]] Result<Found> matching(const QuerySpec& spec, std::optional<mql::Filter>& filter) {
         auto query = Query::prepare(access_.connection(), access_.collection(), spec);
         if (!query) return fail(std::move(query.error()));
-        std::vector<std::int64_t> found;
+        Found found;
         for (;;) {
             auto match = query->next();
-            if (!match) return fail(std::move(match.error()));
+            if (!match) {
+                if (ends_transaction(match.error()) || found.rows.empty()) return fail(std::move(match.error()));
+                found.fault = std::move(match.error());
+                break;
+            }
             if (!*match) break;
-            found.push_back((*match)->row);
+            found.rows.push_back((*match)->row);
         }
         filter = query->filter();
         return found;
@@ -185,7 +182,7 @@ Result<void> check_upsert(const bson::Document& filter, bool upserts) { return u
 
 Result<UpdateReply> upsert(Writing& writing, Result<bson::Document> document, bson::Document* stored = nullptr) {
     if (!document) return fail(std::move(document.error()));
-    if (auto done = writing.insert(*document); !done) {
+    if (auto done = writing.insert_checked(*document); !done) {
         if (!ends_transaction(done.error())) done.error().document_id = shown_id(*document);
         return fail(std::move(done.error()));
     }
@@ -193,6 +190,14 @@ Result<UpdateReply> upsert(Writing& writing, Result<bson::Document> document, bs
     reply.upserted_id = bson::Value((*document)["_id"]);
     if (stored != nullptr) *stored = std::move(*document);
     return reply;
+}
+
+/// The fault of a write of many that came upon it after `written` documents.
+Error half_done(Error fault, std::int64_t written, const char* how) {
+    if (written == 0) return fault;
+    fault.outcome = Outcome::partial;
+    fault.message += "; " + std::to_string(written) + " documents had been " + how + " before and stay so";
+    return fault;
 }
 
 Result<UpdateReply> update_documents(Writing& writing, const Update& op) {
@@ -206,22 +211,17 @@ Result<UpdateReply> update_documents(Writing& writing, const Update& op) {
     std::optional<mql::Filter> filter;
     auto                       found = writing.matching(spec, filter);
     if (!found) return fail(std::move(found.error()));
-    if (found->empty() && op.upsert) return upsert(writing, mql::upserted(op.filter, *update, apply_context()));
+    if (found->rows.empty() && op.upsert) return upsert(writing, mql::upserted(op.filter, *update, apply_context()));
     UpdateReply    reply;
     bson::Document before;
     bson::Document after;
-    for (const auto row : *found) {
+    for (const auto row : found->rows) {
         auto changed = apply_to_row(writing, row, *update, *filter, before, after);
-        if (!changed) {
-            if (reply.modified > 0) {
-                changed.error().outcome = Outcome::partial;
-                changed.error().message += "; " + std::to_string(reply.modified) + " documents had been updated before and stay so";
-            }
-            return fail(std::move(changed.error()));
-        }
+        if (!changed) return fail(half_done(std::move(changed.error()), reply.modified, "updated"));
         ++reply.matched;
         if (*changed) ++reply.modified;
     }
+    if (found->fault) return fail(half_done(std::move(*found->fault), reply.modified, "updated"));
     return reply;
 }
 
@@ -245,7 +245,15 @@ Result<bool> replace_row(Writing& writing, std::int64_t row, bson::View with, bs
     return true;
 }
 
+// To a server such a document is an update.
+Result<void> check_replacement(bson::View replacement) {
+    if (replacement.empty() || !replacement.begin()->key.starts_with('$')) return {};
+    const std::string key(replacement.begin()->key);
+    return mql::mql_error(mql::code::dollar_prefixed_field_name, "the dollar ($) prefixed field '" + key + "' is not allowed at the top of a document", key);
+}
+
 Result<UpdateReply> replace_document(Writing& writing, const Replace& op) {
+    if (auto checked = check_replacement(op.replacement); !checked) return fail(std::move(checked.error()));
     if (auto checked = check_upsert(op.filter, op.upsert); !checked) return fail(std::move(checked.error()));
     QuerySpec spec;
     spec.filter = op.filter;
@@ -254,7 +262,7 @@ Result<UpdateReply> replace_document(Writing& writing, const Replace& op) {
     std::optional<mql::Filter> filter;
     auto                       found = writing.matching(spec, filter);
     if (!found) return fail(std::move(found.error()));
-    if (found->empty()) {
+    if (found->rows.empty()) {
         if (op.upsert) return upsert(writing, mql::upserted_replacement(op.filter, op.replacement, next_timestamp(bson::DateTime::now())));
         // What would be refused is refused whether or not something matched.
         // Its _id is looked at only when it is to be stored.
@@ -268,7 +276,7 @@ Result<UpdateReply> replace_document(Writing& writing, const Replace& op) {
     }
     bson::Document before;
     bson::Document after;
-    auto           changed = replace_row(writing, found->front(), op.replacement, before, after);
+    auto           changed = replace_row(writing, found->rows.front(), op.replacement, before, after);
     if (!changed) return fail(std::move(changed.error()));
     UpdateReply reply;
     reply.matched  = 1;
@@ -285,16 +293,17 @@ Result<DeleteReply> delete_documents(Writing& writing, const Delete& op) {
     auto                       found = writing.matching(spec, filter);
     if (!found) return fail(std::move(found.error()));
     DeleteReply reply;
-    if (found->empty()) return reply;
+    if (found->rows.empty()) return reply;
     auto rows = writing.rows(false);
     if (!rows) return fail(std::move(rows.error()));
-    for (const auto row : *found) {
+    for (const auto row : found->rows) {
         auto stored = (*rows)->read(row);
         if (!stored) return fail(std::move(stored.error()));
         if (!*stored) return fail(Errc::corrupt, "a row that an index names is not there");
         if (auto done = (*rows)->remove(row, **stored); !done) return fail(std::move(done.error()));
         ++reply.deleted;
     }
+    if (found->fault) return fail(half_done(std::move(*found->fault), reply.deleted, "deleted"));
     return reply;
 }
 
@@ -398,17 +407,23 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
         auto parsed = mql::Update::parse(op.change, op.array_filters);
         if (!parsed) return fail(std::move(parsed.error()));
         update = std::move(*parsed);
+    } else if (op.kind == Kind::replace) {
+        if (auto checked = check_replacement(op.change); !checked) return fail(std::move(checked.error()));
     }
     if (auto checked = check_upsert(op.filter, op.upsert); !checked) return fail(std::move(checked.error()));
-    auto projection = mql::Projection::parse(op.projection);
-    if (!projection) {
-        if (auto wrong = mql::Filter::parse(op.filter); !wrong) return fail(std::move(wrong.error()));
-        return fail(std::move(projection.error()));
+    // One document at most: MongoDB does not look at the sort then, be it wrong.
+    const bool       by_id = op.hint.empty() && op.projection.empty() && is_one_id(op.filter) && !(update && update->needs_positional());
+    const bson::View sort  = by_id ? bson::View() : op.sort.view();
+
+    auto projection = checked_projection(op.projection, op.filter, sort);
+    if (!projection) return fail(std::move(projection.error()));
+    if (op.return_after && projection->needs_match_details()) {
+        return mql::mql_error(mql::code::bad_value, "a positional projection cannot be of the document after its change", "projection");
     }
     if (op.kind == Kind::remove && op.upsert) return mql::mql_error(mql::code::failed_to_parse, "a remove cannot upsert", "upsert");
     QuerySpec spec;
     spec.filter = op.filter;
-    spec.sort   = op.sort;
+    spec.sort   = sort;
     spec.limit  = 1;
     spec.hint   = op.hint;
     std::optional<mql::Filter> filter;
@@ -418,7 +433,8 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
     FindAndModifyReply reply;
     bson::Document     before;
     bson::Document     after;
-    if (found->empty()) {
+    bool written = true;
+    if (found->rows.empty()) {
         if (!op.upsert) return reply;
         auto made = upsert(writing, op.kind == Kind::update ? mql::upserted(op.filter, *update, apply_context())
                                                             : mql::upserted_replacement(op.filter, op.change, next_timestamp(bson::DateTime::now())), &after);
@@ -428,16 +444,17 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
     } else if (op.kind == Kind::remove) {
         auto rows = writing.rows(false);
         if (!rows) return fail(std::move(rows.error()));
-        auto stored = (*rows)->read(found->front());
+        auto stored = (*rows)->read(found->rows.front());
         if (!stored) return fail(std::move(stored.error()));
         if (!*stored) return fail(Errc::corrupt, "a row that an index names is not there");
         before = std::move(**stored);
-        if (auto done = (*rows)->remove(found->front(), before); !done) return fail(std::move(done.error()));
+        if (auto done = (*rows)->remove(found->rows.front(), before); !done) return fail(std::move(done.error()));
     } else {
-        auto changed = op.kind == Kind::update ? apply_to_row(writing, found->front(), *update, *filter, before, after)
-                                               : replace_row(writing, found->front(), op.change, before, after);
+        auto changed = op.kind == Kind::update ? apply_to_row(writing, found->rows.front(), *update, *filter, before, after)
+                                               : replace_row(writing, found->rows.front(), op.change, before, after);
         if (!changed) return fail(std::move(changed.error()));
         if (!*changed) after = before;
+        written                = *changed;
         reply.updated_existing = true;
     }
     auto& value = op.kind == Kind::remove || !op.return_after ? before : after;
@@ -446,7 +463,8 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
         return reply;
     }
     auto projected = project(*projection, *filter, value);
-    if (!projected) return fail(std::move(projected.error()));
+    // The projection comes behind the write, which stays, as on a server.
+    if (!projected) return fail(half_done(std::move(projected.error()), written ? 1 : 0, "written"));
     reply.value = std::move(*projected);
     return reply;
 }

@@ -24,6 +24,20 @@ struct Row {
     int         code;
 };
 
+void check(const Row& row, const Result<bson::Value>& value) {
+    if (row.value == nullptr) {
+        REQUIRE_FALSE(value.has_value());
+        CHECK(value.error().server.code == row.code);
+        return;
+    }
+    REQUIRE_MESSAGE(value.has_value(), value.error().message);
+    const auto want = bson::from_json(row.value);
+    REQUIRE(want.has_value());
+    bson::Builder got;
+    got.append("v", value->ref());
+    CHECK(bson::to_json(got.take(), bson::JsonMode::canonical) == bson::to_json(*want, bson::JsonMode::canonical));
+}
+
 void check(std::span<const Row> rows) {
     const auto root = bson::from_json(document);
     REQUIRE(root.has_value());
@@ -31,19 +45,13 @@ void check(std::span<const Row> rows) {
         INFO(row.expression);
         const auto expression = bson::value_from_json(row.expression);
         REQUIRE(expression.has_value());
-        const auto parsed = mql::Expression::parse(*expression);
-        const auto value  = parsed ? parsed->evaluate(*root) : Result<bson::Value>(fail(parsed.error()));
-        if (row.value == nullptr) {
-            REQUIRE_FALSE(value.has_value());
-            CHECK(value.error().server.code == row.code);
-            continue;
+        for (const bool optimized : {false, true}) {
+            CAPTURE(optimized);
+            auto       parsed = mql::Expression::parse(*expression);
+            const auto folded = parsed && optimized ? parsed->optimize() : Result<void>();
+            const auto value  = !parsed ? Result<bson::Value>(fail(parsed.error())) : folded ? parsed->evaluate(*root) : Result<bson::Value>(fail(folded.error()));
+            check(row, value);
         }
-        REQUIRE_MESSAGE(value.has_value(), value.error().message);
-        const auto want = bson::from_json(row.value);
-        REQUIRE(want.has_value());
-        bson::Builder got;
-        got.append("v", value->ref());
-        CHECK(bson::to_json(got.take(), bson::JsonMode::canonical) == bson::to_json(*want, bson::JsonMode::canonical));
     }
 }
 
@@ -478,8 +486,63 @@ TEST_CASE("expressions over values of every type") {
         {R"({"$ifNull":["$d",[1]]})", R"({"v":2.5})", 0},
         {R"({"$indexOfCP":["$a","$s"]})", nullptr, 40093},
         {R"({"$sum":[-1,[1]]})", R"({"v":-1})", 0},
+        // Operands are looked at one by one or two by two: a null or a fault hides those behind it.
+        {R"({"$add":["$n",{"$size":"$i"}]})", R"({"v":null})", 0},
+        {R"({"$add":["$s",{"$size":"$i"}]})", nullptr, 16554},
+        {R"({"$multiply":["$n",{"$size":"$i"}]})", R"({"v":null})", 0},
+        {R"({"$multiply":["$s",{"$size":"$i"}]})", nullptr, 14},
+        {R"({"$concat":["$i",{"$size":"$i"}]})", nullptr, 16702},
+        {R"({"$concatArrays":["$n",{"$size":"$i"}]})", R"({"v":null})", 0},
+        {R"({"$setUnion":["$n",{"$size":"$i"}]})", R"({"v":null})", 0},
+        {R"({"$setIntersection":["$a","$e",{"$size":"$i"}]})", nullptr, 17124},
+        {R"({"$setEquals":["$a","$e",{"$size":"$i"}]})", R"({"v":false})", 0},
+        {R"({"$setEquals":["$a","$a","$i"]})", nullptr, 17044},
+        {R"({"$slice":["$n",1,{"$size":"$i"}]})", R"({"v":null})", 0},
+        {R"({"$slice":["$n",{"$size":"$i"}]})", nullptr, 17124},
+        {R"({"$slice":["$i","$s",{"$size":"$i"}]})", nullptr, 28724},
+        {R"({"$indexOfCP":["$n",{"$size":"$i"}]})", R"({"v":null})", 0},
+        {R"({"$round":["$s",{"$size":"$i"}]})", nullptr, 51081},
+        {R"({"$mergeObjects":["$i",{"$size":"$i"}]})", nullptr, 40400},
+        {R"({"$subtract":["$n",{"$size":"$i"}]})", nullptr, 17124},
     };
     check(rows);
+}
+
+TEST_CASE("constants are put together where it is MongoDB's way, which shows in its faults and its sums") {
+    struct Folded {
+        const char* expression;
+        const char* value;
+        int         code;
+        int         before;  ///< the code that the expression as it stands has; 0: a value
+    };
+    const Folded rows[] = {
+        {R"({"$or":[{"$size":"$i"},1]})", R"({"v":true})", 0, 17124},
+        {R"({"$and":[{"$size":"$i"},0]})", R"({"v":false})", 0, 17124},
+        {R"({"$and":["$i",true]})", R"({"v":true})", 0, 0},
+        {R"({"$add":["$d",0.1,0.2]})", R"({"v":2.8})", 0, 0},
+        {R"({"$concat":["$i","a",1]})", nullptr, 16702, 16702},
+        {R"({"$concat":["$n",1,"a"]})", nullptr, 16702, 0},  // null hides it otherwise
+        {R"({"$concat":["$n",1,"$t","a"]})", R"({"v":null})", 0, 0},
+        {R"({"$sum":[["$i"]]})", R"({"v":5})", 0, 0},
+        {R"({"$sum":[{"$sum":"$a"},1,2]})", R"({"v":9})", 0, 0},
+        {R"({"$setUnion":["$n",[2],1]})", nullptr, 17043, 0},
+        {R"({"$ifNull":[null,"$n",{"$size":"$i"}]})", nullptr, 17124, 17124},
+        {R"({"$let":{"vars":{},"in":{"$size":3}}})", nullptr, 17124, 17124},
+        {R"({"$toLower":{"$timestamp":{"t":1700000000,"i":255}}})", R"({"v":"nov 14 22:13:20:255"})", 0, 0},
+    };
+    const auto root = bson::from_json(document);
+    for (const auto& row : rows) {
+        INFO(row.expression);
+        const auto expression = bson::value_from_json(row.expression);
+        REQUIRE(expression.has_value());
+        auto parsed = mql::Expression::parse(*expression);
+        REQUIRE(parsed.has_value());
+        const auto before = parsed->evaluate(*root);
+        CHECK((before ? 0 : before.error().server.code) == row.before);
+        const auto folded = parsed->optimize();
+        const auto value  = folded ? parsed->evaluate(*root) : Result<bson::Value>(fail(folded.error()));
+        check(Row{row.expression, row.value, row.code}, value);
+    }
 }
 
 TEST_CASE("what MongoDB has and this store lacks is unsupported, what nobody has is unknown") {

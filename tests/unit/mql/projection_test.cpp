@@ -24,6 +24,20 @@ TEST_CASE("projections of documents") {
         {R"({"_id":1})", R"({"_id":1})", nullptr, R"({"_id":1})", 0},
         {R"({"_id":1,"s":"x"})", R"({"_id":0,"s":1})", nullptr, R"({"s":"x"})", 0},
         {R"({"_id":1,"s":"x","n":null})", R"({"s":1,"n":0})", nullptr, nullptr, 31254},
+        // In MongoDB's order of faults: the middle $, what is empty, a literal's own, the path, the mode.
+        {R"({"_id":1})", R"({"a.$.x":{}})", nullptr, nullptr, 31394},
+        {R"({"_id":1})", R"({"$x":{}})", nullptr, nullptr, 51270},
+        {R"({"_id":1})", R"({"a.":"$$x"})", nullptr, nullptr, 17276},
+        {R"({"_id":1})", R"({"a..$":1})", nullptr, nullptr, 40353},
+        {R"({"_id":1})", R"({"a":{"$elemMatch":{"x":1}},"b.$c.$":1})", nullptr, nullptr, 31256},
+        {R"({"_id":1})", R"({"d":0,"b":{"$a":1}})", nullptr, nullptr, 31325},
+        {R"({"_id":1})", R"({"d":0,"b":{"$add":{"$foo":1}}})", nullptr, nullptr, 31252},
+        {R"({"_id":1})", R"({"d":0,"b":"$$x"})", nullptr, nullptr, 17276},
+        {R"({"_id":1})", R"({"c":{"$reverseArray":1},".a":1})", nullptr, nullptr, 15998},  // constants fail last
+        {R"({"_id":1,"b":1,"c":"x"})", R"({"d.x":{"$subtract":[1,"$c"]},"b.x":{"$size":"$a"}})", nullptr, nullptr, 14},
+        // The place of an element counts those that the path drops.
+        {R"({"_id":1,"d":[3,{}]})", R"({"d.y.$":1})", R"({"d":3})", nullptr, 51247},
+        {R"({"_id":1,"d":[3,4,{"y":2}]})", R"({"d.y.$":1})", R"({"d":{"$gte":{}}})", R"({"_id":1,"d":[{"y":2}]})", 0},
         {R"({"_id":1,"s":"x","n":null})", R"({"s":0,"n":1})", nullptr, nullptr, 31253},
         {R"({"_id":1,"s":"x"})", R"({"_id":1,"s":0})", nullptr, R"({"_id":1})", 0},
         {R"({"_id":1,"s":"x","n":null})", R"({"s":1,"_id":0,"n":1})", nullptr, R"({"s":"x","n":null})", 0},

@@ -136,6 +136,22 @@ TEST_CASE("an upsert seeds from the filter") {
         {nullptr, R"({"z":2,"_id":1})", R"({"_id.y":{"$in":[1]}})", nullptr, nullptr, 111, false},
         {nullptr, R"({"z":2})", R"({"_id":null})", nullptr, R"({"_id":null,"z":2})", 0, false},
         {nullptr, R"({"$set":{"a":1}})", R"({"_id":null})", nullptr, R"({"_id":null,"a":1})", 0, false},
+        {nullptr, R"({"z":2,"_id":1})", R"({"_id":[]})", nullptr, nullptr, 66, false},
+        {nullptr, R"({"z":2,"_id":1})", R"({"_id":{"a":1,"$x":1}})", nullptr, nullptr, 66, false},
+        {nullptr, R"({"$set":{"a":1}})", R"({"_id":{"y":[{"$x":1}]}})", nullptr, nullptr, 52, false},
+        {nullptr, R"({"$set":{"a":1}})", R"({"_id":{"y":{"$ref":"a","$id":1}}})", nullptr, R"({"_id":{"y":{"$ref":"a","$id":1}},"a":1})", 0, false},
+        {nullptr, R"({"$set":{"a":1}})", R"({"_id":{"y":{"$ref":"a"}}})", nullptr, nullptr, 52, false},
+        {nullptr, R"({"$set":{"a":1}})", R"({"_id.y":{"z":{"$x":1}}})", nullptr, R"({"_id":{"y":{"z":{"$x":1}}},"a":1})", 0, false},
+        {nullptr, R"({"$push":{"_id":1}})", R"({"x":1})", nullptr, nullptr, 54, false},
+        {nullptr, R"({"$addToSet":{"_id":1}})", R"({"x":1})", nullptr, nullptr, 54, false},
+        {nullptr, R"({"$push":{"_id":{"$each":[]}}})", R"({"x":1})", nullptr, nullptr, 53, false},
+        // {$all: []} makes the filter, or a branch of $or, impossible; {$in: []} does not.
+        {nullptr, R"({"$set":{"_id":1}})", R"({"a":1,"b":{"$all":[]}})", nullptr, R"({"_id":1})", 0, false},
+        {nullptr, R"({"$set":{"_id":1}})", R"({"a":1,"$or":[{"b":{"$all":[]}}]})", nullptr, R"({"_id":1})", 0, false},
+        {nullptr, R"({"$set":{"_id":1}})", R"({"a":1,"$or":[{"b":{"$all":[]}},{"c":1}]})", nullptr, R"({"_id":1,"a":1,"c":1})", 0, false},
+        {nullptr, R"({"$set":{"_id":1}})", R"({"a":1,"b":{"$in":[]}})", nullptr, R"({"_id":1,"a":1})", 0, false},
+        {nullptr, R"({"$set":{"_id":1}})", R"({"a":1,"b":{"$not":{"$all":[]}}})", nullptr, R"({"_id":1,"a":1})", 0, false},
+        {nullptr, R"({"$set":{"_id":1}})", R"({"c":{"$in":[{"$numberDecimal":"0"},0]}})", nullptr, R"({"_id":1,"c":{"$numberDecimal":"0"}})", 0, false},
     };
     check_updates(rows);
 }
