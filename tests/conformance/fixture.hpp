@@ -2,8 +2,10 @@
 // CONFORMANCE: a test that runs on every store and every model that it names.
 
 #include <cstdlib>
+#include <future>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -113,6 +115,12 @@ template <class T>
 tenon::Error bad(Result<T> result) {
     REQUIRE(!result.has_value());
     return std::move(result).error();
+}
+
+/// Runs `f` on another thread, which no transaction of this one binds, and waits for it; what it requires ends the test here.
+template <class F>
+void beside(F f) {
+    std::async(std::launch::async, std::move(f)).get();
 }
 
 inline tenon::bson::Document json(std::string_view text) { return good(tenon::bson::from_json(text)); }

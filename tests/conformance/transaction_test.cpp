@@ -79,7 +79,7 @@ CONFORMANCE("a call that is not bound to the open transaction is refused, and so
         auto other = tenon::testing::ThrowAwayDatabase::open();
         REQUIRE(other.has_value());
         good(Repository<M>(**other).insert(thing<M>("a", 1)));
-        std::thread([&] { good(things.count()); }).join();
+        beside([&] { good(things.count()); });
         good(things.in(tx).insert(thing<M>("bound", 1)));
         return {};
     }));
@@ -108,7 +108,7 @@ CONFORMANCE("a read-only transaction is one snapshot, and its writes are refused
         auto bound = things.in(tx);
         CHECK(tx.read_only());
         CHECK(good(bound.count()) == 2);
-        std::thread([&] { good(things.insert(thing<M>("meanwhile", 9))); }).join();
+        beside([&] { good(things.insert(thing<M>("meanwhile", 9))); });
         CHECK(good(bound.count()) == 2);
         CHECK(bad(bound.insert(thing<M>("x", 1))).code == Errc::invalid_argument);
         CHECK(bad(bound.remove_many({})).code == Errc::invalid_argument);
@@ -123,7 +123,7 @@ CONFORMANCE("a second writer waits for the first, and its deadline ends the wait
     const auto    soon = [] { return tenon::Deadline::after(std::chrono::milliseconds(30)); };
     good(db.transaction([&](Transaction& tx) -> Result<void> {
         good(things.in(tx).update(one.id, set<&M::n>(1)));
-        std::thread([&] {
+        beside([&] {
             CHECK(bad(things.update(one.id, set<&M::n>(2), {.call = {.deadline = soon()}})).code == Errc::timeout);
             if (!db.capabilities().single_writer) {  // writers meet on documents alone
                 good(things.insert(thing<M>("beside", 2)));
@@ -131,7 +131,7 @@ CONFORMANCE("a second writer waits for the first, and its deadline ends the wait
             }
             CHECK(bad(things.insert(thing<M>("late", 2), {.deadline = soon()})).code == Errc::timeout);
             CHECK(bad(db.transaction([](Transaction&) -> Result<void> { return {}; }, {.deadline = soon()})).code == Errc::timeout);
-        }).join();
+        });
         return {};
     }));
     CHECK(good(things.get(one.id)).n == 1);
@@ -212,7 +212,7 @@ CONFORMANCE("a second writer of one document waits for the first, and its deadli
     const auto    id = insert_some(things, 1)[0].id;
     good(db.transaction([&](Transaction& tx) -> Result<void> {
         good(things.in(tx).update(id, set<&M::n>(1)));
-        std::thread([&] {
+        beside([&] {
             const auto soon = [] { return tenon::Deadline::after(std::chrono::milliseconds(60)); };
             CHECK(bad(things.update(id, set<&M::n>(2), {.call = {.deadline = soon()}})).code == Errc::timeout);
             const auto begun = bad(db.transaction([&](Transaction& other) -> Result<void> {
@@ -221,7 +221,7 @@ CONFORMANCE("a second writer of one document waits for the first, and its deadli
             }, {.deadline = soon()}));
             CHECK(begun.code == Errc::timeout);
             CHECK(begun.outcome == tenon::Outcome::none);
-        }).join();
+        });
         return {};
     }));
     CHECK(good(things.get(id)).n == 1);
