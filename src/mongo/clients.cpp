@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mongo/events.hpp"
 #include "mongo/fork.hpp"
 
 namespace tenon::mongo {
@@ -10,33 +11,43 @@ namespace tenon::mongo {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using std::chrono::microseconds;
 
 // A connection that rested this long may have been closed by the other side: it is looked at before it is lent.
 constexpr std::chrono::seconds rested{1};
-constexpr std::chrono::seconds keeper_pause{10};
+constexpr std::chrono::seconds keeper_pause{1};
 
-Topology& topology_of(void* context) { return *static_cast<Clients*>(context)->topology(); }
+Clients& clients_of(void* context) { return *static_cast<Clients*>(context); }
 
 using CallbacksPtr = Owned<mongoc_apm_callbacks_t, mongoc_apm_callbacks_destroy>;
 
-CallbacksPtr callbacks() {
+CallbacksPtr callbacks(bool monitored) {
     CallbacksPtr made(mongoc_apm_callbacks_new());
     mongoc_apm_set_topology_changed_cb(made.get(), [](const mongoc_apm_topology_changed_t* event) {
-        topology_of(mongoc_apm_topology_changed_get_context(event)).changed(mongoc_apm_topology_changed_get_new_description(event));
+        auto& clients = clients_of(mongoc_apm_topology_changed_get_context(event));
+        clients.topology()->changed(mongoc_apm_topology_changed_get_new_description(event));
+        tell(clients.monitor(), *event);
     });
     mongoc_apm_set_server_heartbeat_failed_cb(made.get(), [](const mongoc_apm_server_heartbeat_failed_t* event) {
         bson_error_t why{};
         mongoc_apm_server_heartbeat_failed_get_error(event, &why);
         const auto* host = mongoc_apm_server_heartbeat_failed_get_host(event);
         const std::chrono::microseconds took(mongoc_apm_server_heartbeat_failed_get_duration(event));
-        topology_of(mongoc_apm_server_heartbeat_failed_get_context(event)).heartbeat_failed(host->host_and_port, why, took);
+        auto&                           clients = clients_of(mongoc_apm_server_heartbeat_failed_get_context(event));
+        clients.topology()->heartbeat_failed(host->host_and_port, why, took);
+        tell(clients.monitor(), *event);
     });
     mongoc_apm_set_server_opening_cb(made.get(), [](const mongoc_apm_server_opening_t* event) {
-        topology_of(mongoc_apm_server_opening_get_context(event)).watches(mongoc_apm_server_opening_get_host(event)->host_and_port);
+        auto& clients = clients_of(mongoc_apm_server_opening_get_context(event));
+        clients.topology()->watches(mongoc_apm_server_opening_get_host(event)->host_and_port);
+        tell(clients.monitor(), *event);
     });
     mongoc_apm_set_server_closed_cb(made.get(), [](const mongoc_apm_server_closed_t* event) {
-        topology_of(mongoc_apm_server_closed_get_context(event)).watches_no_more(mongoc_apm_server_closed_get_host(event)->host_and_port);
+        auto& clients = clients_of(mongoc_apm_server_closed_get_context(event));
+        clients.topology()->watches_no_more(mongoc_apm_server_closed_get_host(event)->host_and_port);
+        tell(clients.monitor(), *event);
     });
+    if (monitored) add_monitoring(*made);
     return made;
 }
 
@@ -77,7 +88,7 @@ Result<void> Clients::start() {
         return fail(Errc::invalid_argument, "the URI's options contradict each other or make no client", "uri");
     }
     mongoc_client_pool_set_error_api(pool_.get(), MONGOC_ERROR_API_VERSION_2);
-    mongoc_client_pool_set_apm_callbacks(pool_.get(), callbacks().get(), this);
+    mongoc_client_pool_set_apm_callbacks(pool_.get(), callbacks(monitor() != nullptr).get(), this);
     scout_ = std::make_unique<Scout>(pool_.get());
     topology_->set_scout([this](const Wanted* wanted) { wanted != nullptr ? scout_->search(*wanted) : scout_->found(); });
     // The first client that leaves the pool starts the monitors.
@@ -117,6 +128,7 @@ std::unique_ptr<Client> Clients::make_client() {
     client->bounds.topology = topology_;
     client->bounds.uri      = settings_->uri.get();
     client->bounds.process  = process_;
+    client->bounds.monitor  = monitor();
     client->handle.reset(mongoc_client_pool_pop(pool_.get()));
     bind_streams(client->handle.get(), client->bounds);
     return client;
@@ -140,13 +152,29 @@ Result<Client*> Clients::borrow(const Context& context, const Wanted& wanted) {
     std::vector<std::unique_ptr<Client>> unfit;  // closed without the lock
     std::unique_lock                     lock(mutex_);
     const auto available = [&] { return !idle_.empty() || open_ < settings_->maximum; };
+    microseconds waited{};
     if (!available()) {
-        auto end = Clock::now() + settings_->wait;
+        const auto began = Clock::now();
+        auto       end   = began + settings_->wait;
         if (context.deadline.at) end = std::min(end, *context.deadline.at);
         ++waiting_;
+        if (monitor() != nullptr) {
+            const auto now = event();
+            lock.unlock();
+            monitor()->wait_started(now);
+            lock.lock();
+        }
         const bool got = free_.wait_until(lock, context.stop, end, available);
         --waiting_;
+        waited = std::chrono::duration_cast<microseconds>(Clock::now() - began);
         if (!got) {
+            if (monitor() != nullptr) {
+                auto now   = event();
+                now.waited = waited;
+                now.error  = context.stop.stop_requested() ? Errc::cancelled : Errc::timeout;
+                lock.unlock();
+                monitor()->wait_failed(now);
+            }
             if (context.stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
             return fail(Errc::timeout,
                         "all " + std::to_string(settings_->maximum) + " connections of the pool were in use for as long as the call could wait; "
@@ -156,70 +184,92 @@ Result<Client*> Clients::borrow(const Context& context, const Wanted& wanted) {
     }
     auto client = take_idle(unfit);
     ++in_use_;
-    if (client) return client.release();
-    ++open_;
+    if (!client) ++open_;
+    auto now = event();
     lock.unlock();
-    return make_client().release();
+    if (monitor() != nullptr) {
+        now.waited = waited;
+        monitor()->checked_out(now);
+    }
+    return client ? client.release() : make_client().release();
 }
 
 void Clients::give_back(Client* client) noexcept {
-    std::unique_ptr<Client> back(client);
+    const auto now = put_back(std::unique_ptr<Client>(client));
+    if (monitor() != nullptr) monitor()->returned(now);
+}
+
+PoolEvent Clients::put_back(std::unique_ptr<Client> back) noexcept {
     if (back->bounds.process != fork_generation()) {
         (void)back.release();  // the parent's
-        return;
+        return {};
     }
     back->bounds.deadline = {};
     back->bounds.stop     = {};
     back->bounds.wanted   = {};
     back->idle_since      = Clock::now();
+    const bool unconnected = back->bounds.spent || back->bounds.streams.empty();
+    PoolEvent  now;
     {
         const std::lock_guard lock(mutex_);
         --in_use_;
         if (back->bounds.spent) --open_;
         else idle_.push_back(std::move(back));
+        now = event();
     }
     free_.notify_one();
-    if (back && settings_->minimum > 0) below_minimum_.notify_one();
+    if (unconnected && settings_->minimum > 0) below_minimum_.notify_one();
+    return now;
 }
+
+PoolEvent Clients::event() const noexcept { return {.open = open_, .in_use = in_use_, .waiting = waiting_, .maximum = settings_->maximum}; }
 
 PoolHealth Clients::health() const {
     const std::lock_guard lock(mutex_);
     return {.open = open_, .in_use = in_use_, .waiting = waiting_, .maximum = settings_->maximum};
 }
 
+std::uint32_t Clients::connected() const noexcept {
+    const auto resting = std::count_if(idle_.begin(), idle_.end(), [](const auto& client) { return !client->bounds.streams.empty(); });
+    return in_use_ + static_cast<std::uint32_t>(resting);
+}
+
+std::unique_ptr<Client> Clients::take_unconnected(std::vector<std::unique_ptr<Client>>& unfit) {
+    const std::lock_guard lock(mutex_);
+    // Those at rest that the server, or the way to it, closed meanwhile.
+    for (auto& client : idle_) {
+        if (Clock::now() - client->idle_since >= rested && client->bounds.closed_by_peer()) unfit.push_back(std::move(client));
+    }
+    std::erase(idle_, nullptr);
+    open_ -= static_cast<std::uint32_t>(unfit.size());
+    if (connected() >= settings_->minimum) return nullptr;
+    const auto found = std::find_if(idle_.begin(), idle_.end(), [](const auto& client) { return client->bounds.streams.empty(); });
+    if (found == idle_.end() && open_ >= settings_->maximum) return nullptr;
+    ++in_use_;
+    if (found == idle_.end()) {
+        ++open_;
+        return make_client();
+    }
+    auto client = std::move(*found);
+    idle_.erase(found);
+    return client;
+}
+
 void Clients::keep_minimum(const std::stop_token& stop) {
-    const auto missing = [this] { return open_ < settings_->minimum; };
     while (!stop.stop_requested()) {
-        bool                                 failed = false;
-        std::vector<std::unique_ptr<Client>> unfit;
-        {
-            std::unique_lock lock(mutex_);
-            // Those at rest that the server or the way to it closed meanwhile.
-            for (auto& client : idle_) {
-                if (Clock::now() - client->idle_since >= rested && client->bounds.closed_by_peer()) unfit.push_back(std::move(client));
-            }
-            std::erase(idle_, nullptr);
-            open_ -= static_cast<std::uint32_t>(unfit.size());
-        }
-        for (;;) {
-            {
-                const std::lock_guard lock(mutex_);
-                if (stop.stop_requested() || !missing()) break;
-                ++open_;
-                ++in_use_;
-            }
-            auto client = make_client();
+        bool failed = false;
+        while (!failed && !stop.stop_requested()) {
+            std::vector<std::unique_ptr<Client>> unfit;  // closed without the lock
+            auto                                 client = take_unconnected(unfit);
+            if (!client) break;
             client->bounds.deadline = Deadline::after(settings_->connect);
             client->bounds.stop     = stop;
             failed                  = !topology_->wait_for({}, client->bounds.deadline, stop) || !ping(client->handle.get());
             if (failed) client->bounds.spent = true;
-            give_back(client.release());
-            if (failed) break;
+            (void)put_back(std::move(client));
         }
-        unfit.clear();
         std::unique_lock lock(mutex_);
-        const auto pause = failed ? std::chrono::seconds(1) : keeper_pause;
-        (void)below_minimum_.wait_for(lock, stop, pause, [&] { return !failed && missing(); });
+        (void)below_minimum_.wait_for(lock, stop, keeper_pause, [&] { return !failed && connected() < settings_->minimum; });
     }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <tenon/store/health.hpp>
+#include <tenon/store/monitor.hpp>
 
 #include "mongo/scout.hpp"
 #include "mongo/settings.hpp"
@@ -41,6 +42,8 @@ public:
 
     [[nodiscard]] const std::shared_ptr<Topology>& topology() const noexcept { return topology_; }
     [[nodiscard]] PoolHealth health() const;
+    /// Null: the Config has none.
+    [[nodiscard]] Monitor* monitor() const noexcept { return settings_->config.monitor.get(); }
 
 private:
     explicit Clients(std::shared_ptr<const Settings> settings);
@@ -49,6 +52,13 @@ private:
     [[nodiscard]] std::unique_ptr<Client> take_idle(std::vector<std::unique_ptr<Client>>& unfit);
     [[nodiscard]] std::unique_ptr<Client> make_client();
     void                                  keep_minimum(const std::stop_token& stop);
+    PoolEvent                             put_back(std::unique_ptr<Client> back) noexcept;
+    /// For keep_minimum: one that has no connection, at rest or new; null: enough have. Those that lost theirs are moved to `unfit`.
+    [[nodiscard]] std::unique_ptr<Client> take_unconnected(std::vector<std::unique_ptr<Client>>& unfit);
+    /// In use, or at rest with a connection. With the lock held.
+    [[nodiscard]] std::uint32_t           connected() const noexcept;
+    /// With the lock held; the Monitor is told without it.
+    [[nodiscard]] PoolEvent               event() const noexcept;
 
     std::shared_ptr<const Settings>                          settings_;
     std::shared_ptr<Topology>                                topology_;

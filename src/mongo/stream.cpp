@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <tenon/store/monitor.hpp>
+
 #include "mongo/fork.hpp"
 #include "mongo/wire_message.hpp"
 
@@ -73,12 +75,15 @@ public:
         this->timed_out       = [](mongoc_stream_t* s) { return self(s)->late_ || mongoc_stream_timed_out(self(s)->inner_); };
         this->should_retry    = [](mongoc_stream_t* s) { return mongoc_stream_should_retry(self(s)->inner_); };
         bounds_.streams.push_back(this);
+        if (bounds_.monitor != nullptr) bounds_.monitor->connection_created({host_.host_and_port});
     }
     BoundStream(const BoundStream&)            = delete;
     BoundStream& operator=(const BoundStream&) = delete;
     ~BoundStream() {
         std::erase(bounds_.streams, this);
-        if (!foreign()) mongoc_stream_destroy(inner_);
+        if (foreign()) return;
+        mongoc_stream_destroy(inner_);
+        if (bounds_.monitor != nullptr) bounds_.monitor->connection_closed({host_.host_and_port});
     }
 
 private:

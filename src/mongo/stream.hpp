@@ -28,6 +28,10 @@
 #include "mongo/driver.hpp"
 #include "mongo/topology.hpp"
 
+namespace tenon {
+class Monitor;
+}
+
 namespace tenon::mongo {
 
 constexpr std::chrono::milliseconds handshake_grace{250};
@@ -45,6 +49,7 @@ struct Bounds {
     bool                       spent = false;     ///< a connection was given up: the client is not to be lent again
     std::shared_ptr<Topology>  topology{};
     const mongoc_uri_t*        uri = nullptr;     ///< the pool's
+    Monitor*                   monitor = nullptr; ///< told of connections; null: nobody is
     mongoc_client_t*           client = nullptr;
     std::uint64_t              process = 0;       ///< fork_generation() of the process that owns the sockets
     std::vector<mongoc_stream_t*> streams{};      ///< those open

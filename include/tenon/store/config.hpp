@@ -93,6 +93,8 @@ struct EnvNames {
 
 class Environment;
 
+class Monitor;
+
 /// What a Config says wins over its URI's options, and those over the defaults below.
 struct Config {
     std::string               uri{};        ///< "mongodb://host/database?option=value", "sqlite:path?option=value", "sqlite::memory:"
@@ -111,6 +113,7 @@ struct Config {
     std::string               application{};  ///< shown in the server's log and currentOp; appName; 128 bytes at most
     /// Opens without a server: calls answer `network` until there is one. Not lazy: `open` connects, logs in and fails if it cannot.
     bool                      lazy = false;
+    std::shared_ptr<Monitor>  monitor{};    ///< told of commands, connections and servers; see monitor.hpp
 
     /// Reads the variables that `names` names from the process's environment, or from one of environment.hpp: `.env` files.
     /// A variable that is empty counts as not set.
