@@ -234,6 +234,11 @@ Error name_fault(Error error, std::initializer_list<bson::View> sent, std::strin
     return error;
 }
 
+bool was_answered(const Error& error) noexcept {
+    constexpr int unauthorized = 13;
+    return error.server.code == unauthorized || (error.server.code != 0 && error.code == Errc::unsupported);
+}
+
 bool has_label(const Error& error, std::string_view label) noexcept {
     return std::find(error.server.labels.begin(), error.server.labels.end(), label) != error.server.labels.end();
 }

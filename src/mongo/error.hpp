@@ -30,6 +30,8 @@ enum class Effect : std::uint8_t { read, write };
 /// operator, a path) or the hint: such names are code, not values.
 [[nodiscard]] Error name_fault(Error error, std::initializer_list<bson::View> sent, std::string_view hint = {});
 
+/// True when the server answered, if only that the user may not ask this or that it does not know the question: the login was good.
+[[nodiscard]] bool was_answered(const Error& error) noexcept;
 /// True when the reply carries this label.
 [[nodiscard]] bool has_label(const Error& error, std::string_view label) noexcept;
 

@@ -48,6 +48,17 @@ Result<Lease> Pool::lease(const Context& context, const Wanted& wanted) {
     return lease;
 }
 
+Capabilities Pool::capabilities() const {
+    std::shared_ptr<Topology> topology;
+    {
+        const std::lock_guard lock(mutex_);
+        if (clients_) topology = clients_->topology();
+    }
+    auto can     = topology ? capabilities_of(topology->deployment(), topology->version()) : capabilities_of({}, {});
+    can.database = database();
+    return can;
+}
+
 void Pool::after_fork_in_child() {
     // The parent's clients, its monitors' state included, stay where they are for ever: closing one would end the parent's connection.
     // Kept reachable, so that a leak checker sees that it is meant.

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 
+#include <tenon/store/capabilities.hpp>
 #include <tenon/store/config.hpp>
 #include <tenon/store/context.hpp>
 #include <tenon/store/health.hpp>
@@ -37,6 +38,8 @@ public:
     }
 
     [[nodiscard]] mongoc_client_t* get() const noexcept { return client_ == nullptr ? nullptr : client_->handle.get(); }
+
+    [[nodiscard]] Topology& topology() const noexcept { return *clients_->topology(); }
 
     /// From here on the client's calls end at this deadline and with this stop token, whatever the server does: as {code: 50,
     /// MaxTimeMSExpired} or {code: 11601, Interrupted}. Of a transaction each operation has its own.
@@ -76,6 +79,9 @@ public:
     /// @errors network: no SRV record.
     [[nodiscard]] Result<std::shared_ptr<Clients>> clients();
 
+    /// What the deployment can do, as last observed; of one that was not seen yet what every MongoDB can.
+    [[nodiscard]] Capabilities capabilities() const;
+
     // What fork.cpp calls around a fork.
     void before_fork() { mutex_.lock(); }
     void after_fork_in_parent() { mutex_.unlock(); }
@@ -85,7 +91,7 @@ private:
     explicit Pool(std::shared_ptr<const Settings> settings) noexcept : settings_(std::move(settings)) {}
 
     std::shared_ptr<const Settings> settings_;
-    std::mutex                      mutex_{};
+    mutable std::mutex              mutex_{};
     std::shared_ptr<Clients>        clients_{};
     std::uint64_t                   process_ = 0;  // that clients_ belong to
 };

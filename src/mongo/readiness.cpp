@@ -22,12 +22,6 @@ std::string hosts_of(const mongoc_uri_t* uri) {
     return hosts;
 }
 
-/// What the server said to a user that may not ask, or of a question that it does not know: the login was good all the same.
-bool answered(const Error& error) noexcept {
-    constexpr int unauthorized = 13;
-    return error.server.code == unauthorized || (error.server.code != 0 && error.code == Errc::unsupported);
-}
-
 Result<void> greet(Pool& pool, const Context& context, const Wanted& wanted) {
     auto lease = pool.lease(context, wanted);
     if (!lease) return fail(std::move(lease.error()));
@@ -35,9 +29,15 @@ Result<void> greet(Pool& pool, const Context& context, const Wanted& wanted) {
     command.add("buildInfo", 1);
     Bson         reply;
     bson_error_t said{};
-    if (mongoc_client_read_command_with_opts(lease->get(), "admin", command.get(), wanted.read.get(), nullptr, reply.get(), &said)) return {};
+    if (mongoc_client_read_command_with_opts(lease->get(), "admin", command.get(), wanted.read.get(), nullptr, reply.get(), &said)) {
+        bson_iter_t version;
+        if (bson_iter_init_find(&version, reply.get(), "version") && BSON_ITER_HOLDS_UTF8(&version)) {
+            lease->topology().has_version(bson_iter_utf8(&version, nullptr));
+        }
+        return {};
+    }
     auto error = to_error(said, reply.get(), Effect::read, context);
-    if (answered(error)) return {};
+    if (was_answered(error)) return {};
     const auto* uri = pool.settings().uri.get();
     if (error.code == Errc::auth) {
         const char* user   = mongoc_uri_get_username(uri);

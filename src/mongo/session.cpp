@@ -15,7 +15,6 @@ using SessionOptions     = Owned<mongoc_session_opt_t, mongoc_session_opts_destr
 using DriverTransaction  = Owned<mongoc_transaction_opt_t, mongoc_transaction_opts_destroy>;
 using DriverReadConcern  = Owned<mongoc_read_concern_t, mongoc_read_concern_destroy>;
 using DriverWriteConcern = Owned<mongoc_write_concern_t, mongoc_write_concern_destroy>;
-using ServerPtr          = Owned<mongoc_server_description_t, mongoc_server_description_destroy>;
 
 constexpr std::chrono::milliseconds abort_time{1000};
 
@@ -112,11 +111,11 @@ Result<std::unique_ptr<Session>> begin_transaction(const std::shared_ptr<Pool>& 
     if (!lease) return fail(std::move(lease.error()));
     state->lease = std::move(*lease);
 
-    bson_error_t    said{};
-    const ServerPtr primary(mongoc_client_select_server(state->lease.get(), true, nullptr, &said));
-    if (!primary) return fail(to_error(said, nullptr, Effect::read, at));
-    if (std::string_view(mongoc_server_description_type(primary.get())) == "Standalone") {
-        return fail(Errc::unsupported, "a standalone server has no transactions; connect to a replica set (one member is enough) or a mongos");
+    // Of a deployment that is not known yet the server decides.
+    if (const auto can = pool->capabilities(); !can.transactions && !can.topology.empty()) {
+        return fail(Errc::unsupported, can.topology == "standalone"
+                                           ? "a standalone server has no transactions; connect to a replica set (one member is enough) or a mongos"
+                                           : "a server this old has no transactions; a replica set needs MongoDB 4.0 or later, a sharded cluster 4.2");
     }
     auto driver = transaction_options(options, state->deadline);
     if (!driver) return fail(std::move(driver.error()));
@@ -125,6 +124,7 @@ Result<std::unique_ptr<Session>> begin_transaction(const std::shared_ptr<Pool>& 
     if (!session) return fail(std::move(session.error()));
     state->session   = std::move(*session);
     state->read_only = options.read_only;
+    bson_error_t said{};
     if (!mongoc_client_session_start_transaction(state->session.get(), driver->get(), &said)) {
         auto error = to_error(said, nullptr, Effect::read, at);
         if (error.code == Errc::invalid_argument) error.code = Errc::unsupported;  // a server too old, or one that knows no sessions

@@ -1,5 +1,6 @@
 #include "mongo/store.hpp"
 
+#include "mongo/health.hpp"
 #include "mongo/operations.hpp"
 #include "mongo/readiness.hpp"
 #include "mongo/session.hpp"
@@ -87,18 +88,17 @@ void MongoStore::abort(Session& session) noexcept {
     if (own != nullptr && own->state()->pool == pool_.get()) abort_transaction(*own->state());
 }
 
-Capabilities MongoStore::capabilities() const {
-    Capabilities capabilities;
-    capabilities.engine      = "mongodb";
-    capabilities.database    = pool_->database();
-    capabilities.aggregation = true;
-    return capabilities;
-}
+Capabilities MongoStore::capabilities() const { return pool_->capabilities(); }
 
-Health MongoStore::health(const Deadline&) noexcept {
-    Health health;
-    health.engine = "mongodb";
-    return health;
+Health MongoStore::health(const Deadline& deadline) noexcept {
+    try {
+        return health_of(*pool_, deadline);
+    } catch (const std::exception&) {
+        Health health;
+        health.engine = "mongodb";
+        health.problem = "out of memory";
+        return health;
+    }
 }
 
 Result<void> MongoStore::wait_until_ready(const Deadline& deadline) { return mongo::wait_until_ready(*pool_, deadline); }

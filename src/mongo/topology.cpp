@@ -31,6 +31,17 @@ bool is_up(const mongoc_server_description_t* server) {
     return type != "Unknown" && type != "PossiblePrimary";
 }
 
+/// The one that speaks for its deployment: it takes writes, or nobody does and it holds data.
+const mongoc_server_description_t* speaker(const Servers& servers) {
+    const mongoc_server_description_t* found = nullptr;
+    for (const auto* server : servers) {
+        const std::string_view kind = mongoc_server_description_type(server);
+        if (kind == "RSPrimary" || kind == "Standalone" || kind == "Mongos" || kind == "LoadBalancer") return server;
+        if (kind == "RSSecondary") found = server;
+    }
+    return found;
+}
+
 /// The earlier of the deadline and a span from now.
 Clock::time_point end_of(const Deadline& deadline, std::chrono::milliseconds span) {
     const auto end = Clock::now() + span;
@@ -72,6 +83,10 @@ void Topology::changed(const mongoc_topology_description_t* now) {
             const auto found = up.find(host);
             if (was && (found == up.end() || !found->second)) ++losses_[host];
         }
+        if (const auto* server = speaker(servers)) {
+            deployment_ = deployment_of(mongoc_topology_description_type(copy.get()), mongoc_server_description_type(server),
+                                        *mongoc_server_description_hello_response(server));
+        }
         up_    = std::move(up);
         known_ = std::move(copy);
         writable_.store(writable, std::memory_order_release);
@@ -83,13 +98,17 @@ void Topology::heartbeat_failed(const char* host, const bson_error_t& why, std::
     const std::string_view words(why.message);
     const auto             said = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
     // The driver tells a connection that was closed and one that says nothing alike; what tells them apart is the time it took.
-    Failure failure{Trouble::closed, std::string(words)};
+    Failure failure{Trouble::closed, std::string(words), 0};
     if (took >= patience_.connect - patience_.connect / 10) failure.what = Trouble::silent;
     else if (why.code == MONGOC_ERROR_STREAM_NAME_RESOLUTION) failure.what = Trouble::unresolved;
     else if (why.code == MONGOC_ERROR_STREAM_CONNECT) failure.what = Trouble::unreachable;
     else if (said("TLS") || said("certificate")) failure.what = Trouble::tls;
-    const std::lock_guard lock(mutex_);
-    failures_[host] = std::move(failure);
+    {
+        const std::lock_guard lock(mutex_);
+        failure.number  = ++failed_looks_;
+        failures_[host] = std::move(failure);
+    }
+    news_.notify_all();
 }
 
 void Topology::watches(const char* host) {
@@ -153,7 +172,7 @@ Error Topology::nothing_found(const Wanted& wanted) const {
     return error;
 }
 
-Result<void> Topology::wait_for(const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop) {
+Result<void> Topology::wait_for(const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop, Until until) {
     if (!wanted.read && writable_.load(std::memory_order_acquire)) return {};
     const auto end = end_of(deadline, patience_.selection);
     {
@@ -162,11 +181,18 @@ Result<void> Topology::wait_for(const Wanted& wanted, const Deadline& deadline, 
     }
     const Search     search(scout_, wanted);
     std::unique_lock lock(mutex_);
-    (void)news_.wait_until(lock, stop, end, [&] { return serves(wanted) || is_empty(); });
+    const auto       before = failed_looks_;
+    const auto       in_vain = [&] {
+        return until == Until::looked_once && !hosts_.empty() && std::all_of(hosts_.begin(), hosts_.end(), [&](const std::string& host) {
+            const auto found = failures_.find(host);
+            return found != failures_.end() && found->second.number > before;
+        });
+    };
+    (void)news_.wait_until(lock, stop, end, [&] { return serves(wanted) || is_empty() || in_vain(); });
     if (serves(wanted)) return {};
     if (stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
     auto error = nothing_found(wanted);
-    if (error.code != Errc::invalid_argument && !deadline.passed()) {
+    if (error.code != Errc::invalid_argument && Clock::now() >= end && !deadline.passed()) {
         error.message += "; waited for " + std::to_string(patience_.selection.count()) + " ms (serverSelectionTimeoutMS)";
     }
     return fail(std::move(error));
@@ -199,6 +225,40 @@ bool Topology::wait_after_loss(const char* host, std::uint64_t losses_seen, cons
     const Search search(scout_, wanted);
     lock.lock();
     return news_.wait_until(lock, stop, end, [&] { return serves(wanted); });
+}
+
+std::vector<ServerSeen> Topology::servers() const {
+    const std::lock_guard   lock(mutex_);
+    std::vector<ServerSeen> seen;
+    if (!known_) return seen;
+    const Servers servers(known_.get());
+    for (const auto* server : servers) {
+        if (!is_up(server)) continue;
+        seen.push_back({mongoc_server_description_id(server), mongoc_server_description_host(server)->host_and_port, mongoc_server_description_type(server),
+                        mongoc_server_description_round_trip_time(server)});
+    }
+    return seen;
+}
+
+std::vector<std::string> Topology::hosts() const {
+    const std::lock_guard lock(mutex_);
+    return {hosts_.begin(), hosts_.end()};
+}
+
+Deployment Topology::deployment() const {
+    const std::lock_guard lock(mutex_);
+    return deployment_;
+}
+
+std::string Topology::version() const {
+    const std::lock_guard lock(mutex_);
+    return version_wire_ == deployment_.wire ? version_ : std::string();
+}
+
+void Topology::has_version(std::string version) {
+    const std::lock_guard lock(mutex_);
+    version_      = std::move(version);
+    version_wire_ = deployment_.wire;
 }
 
 bool Topology::look(const std::function<void(mongoc_topology_description_t*)>& look) const {

@@ -13,10 +13,12 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tenon/result.hpp>
 #include <tenon/store/context.hpp>
 
+#include "mongo/deployment.hpp"
 #include "mongo/driver.hpp"
 
 namespace tenon::mongo {
@@ -27,6 +29,14 @@ using DescriptionPtr  = Owned<mongoc_topology_description_t, mongoc_topology_des
 /// Which servers may serve a call: the one that takes writes, or those that a read preference names.
 struct Wanted {
     ReadPrefs read{};  ///< null: a server that takes writes
+};
+
+/// A server that answered its monitor.
+struct ServerSeen {
+    std::uint32_t id = 0;        ///< the driver's
+    std::string   host{};
+    std::string   kind{};        ///< "RSPrimary", ... as the driver names it
+    std::int64_t  round_trip = 0;  ///< of its monitor, in milliseconds
 };
 
 /// What a topology is told at its start.
@@ -49,10 +59,12 @@ public:
     void watches(const char* host);
     void watches_no_more(const char* host);
 
+    /// `looked_once`: also ends when each server was looked at since in vain.
+    enum class Until : std::uint8_t { found, looked_once };
     /// Waits until a server serves `wanted`, at most until the deadline and for the server selection's timeout.
     /// @errors network (none does), timeout (none answered at all: a server that is stopped), cancelled, invalid_argument (none of the hosts
     ///         belongs to the URI's replica set).
-    [[nodiscard]] Result<void> wait_for(const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop);
+    [[nodiscard]] Result<void> wait_for(const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop, Until until = Until::found);
 
     /// How often the server was lost so far. A connection remembers the number it was made at.
     [[nodiscard]] std::uint64_t losses(const char* host) const;
@@ -62,6 +74,16 @@ public:
     [[nodiscard]] bool wait_after_loss(const char* host, std::uint64_t losses_seen, const Wanted& wanted, const Deadline& deadline,
                                        const std::stop_token& stop, const std::function<bool()>& alive);
 
+    /// Those that answered last, and all hosts that are watched.
+    [[nodiscard]] std::vector<ServerSeen> servers() const;
+    [[nodiscard]] std::vector<std::string> hosts() const;
+
+    /// As last observed: what is not known for the moment stays as it was.
+    [[nodiscard]] Deployment deployment() const;
+    /// What the server said its version is; empty: it was not asked since a server of another version took over.
+    [[nodiscard]] std::string version() const;
+    void has_version(std::string version);
+
     /// Calls `look(description)` on the last one known; false: none is.
     bool look(const std::function<void(mongoc_topology_description_t*)>& look) const;
 
@@ -69,8 +91,9 @@ private:
     /// Why a monitor could not look at its server.
     enum class Trouble : std::uint8_t { silent, unreachable, unresolved, tls, closed };
     struct Failure {
-        Trouble     what{};
-        std::string words{};  ///< the driver's
+        Trouble       what{};
+        std::string   words{};  ///< the driver's
+        std::uint64_t number = 0;
     };
     [[nodiscard]] static std::string_view said_of(Trouble what) noexcept;
 
@@ -87,9 +110,13 @@ private:
     DescriptionPtr                      known_{};
     std::map<std::string, bool>         up_{};       // by host, of the last description
     std::map<std::string, std::uint64_t> losses_{};  // by host
+    Deployment                          deployment_{};
+    std::string                         version_{};
+    std::int32_t                        version_wire_ = 0;  // of the deployment when version_ was asked for
     std::set<std::string>               hosts_{};     // that are watched
     bool                                opened_ = false;
     std::map<std::string, Failure>      failures_{};  // by host, of the last look at it
+    std::uint64_t                       failed_looks_ = 0;
 };
 
 }  // namespace tenon::mongo

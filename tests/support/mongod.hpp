@@ -77,7 +77,8 @@ public:
     [[nodiscard]] int         port() const noexcept { return port_; }
     [[nodiscard]] std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
     [[nodiscard]] std::string uri(const std::string& options = "") const {
-        return "mongodb://" + host() + "/test?replicaSet=rs" + (options.empty() ? "" : "&" + options);
+        const std::string set = kind_ == Kind::replica_set ? "replicaSet=rs" : "";
+        return "mongodb://" + host() + "/test?" + set + (set.empty() || options.empty() ? "" : "&") + options;
     }
 
     /// Starts the process, and makes it primary.
@@ -102,10 +103,21 @@ public:
         }
         await_primary();
     }
+    /// On the data that it has.
+    void restart_as(Kind kind) {
+        kill();
+        kind_ = kind;
+        start();
+    }
     void signal(int what) const {
         if (pid_ > 0) ::kill(pid_, what);
     }
-    void freeze() const { signal(SIGSTOP); }
+    /// Waits until all of its threads have stopped: one that runs on for a moment would still answer.
+    void freeze() const {
+        signal(SIGSTOP);
+        int status = 0;
+        if (pid_ > 0) (void)::waitpid(pid_, &status, WUNTRACED);
+    }
     void thaw() const { signal(SIGCONT); }
     /// kill -9, and waits until it is gone.
     void kill() {
