@@ -90,13 +90,16 @@ struct MatchDetails {
     std::optional<std::uint32_t> element{};
 };
 
+/// Whether a filter may hold $expr: that of $pull may not (224).
+enum class Expressions : std::uint8_t { allowed, refused };
+
 /// A parsed filter. Matching is thread-safe and keeps no state; an equality on a scalar field allocates nothing.
 class Filter {
 public:
     /// Parses `{a: 5, $or: [...]}`. The bytes are copied where kept.
     /// @errors invalid_argument with MongoDB's code (unknown operators, bad operands, nesting past 100);
     /// unsupported for $where, $text, $jsonSchema, geo operators and $sampleRate, which it names.
-    [[nodiscard]] static Result<Filter> parse(bson::View filter);
+    [[nodiscard]] static Result<Filter> parse(bson::View filter, Expressions expressions = Expressions::allowed);
 
     /// Parses a condition on a single value, for `matches_value`: `{$gte: 5}`, a regex, else a literal to be equal to.
     [[nodiscard]] static Result<Filter> parse_value_expression(bson::ValueRef condition);

@@ -89,6 +89,8 @@ Node at(Op op, std::string_view path) {
 
 class Parser {
 public:
+    explicit Parser(Expressions expressions = Expressions::allowed) : expressions_(expressions) {}
+
     // A whole filter, or the part below $and, $or, $nor and $elemMatch. `top`: the fields are those of the document
     // itself, so that $expr may stand here.
     Result<Node> document(View filter, bool top) {
@@ -157,6 +159,7 @@ private:
                              std::string(name));
         }
         if (contains(top_level_unsupported, name)) return unsupported(name, std::string(name));
+        if (expressions_ == Expressions::refused) return mql_error(code::query_feature_not_allowed, "$expr is not allowed here", std::string(name));
         auto parsed = Expression::parse(element.value);
         if (!parsed) return fail(std::move(parsed.error()));
         Node node       = at(Op::expr, {});
@@ -346,6 +349,8 @@ private:
         node.children.push_back(std::move(*child));
         return node;
     }
+
+    Expressions expressions_;
 };
 
 // Once all of the filter has been parsed: a fault of its form is named before one of a constant.
@@ -363,8 +368,8 @@ Result<void> optimize_expressions(Node& node) {
 
 }  // namespace
 
-Result<Filter> Filter::parse(bson::View filter) {
-    auto root = Parser().document(filter, true);
+Result<Filter> Filter::parse(bson::View filter, Expressions expressions) {
+    auto root = Parser(expressions).document(filter, true);
     if (!root) return fail(std::move(root.error()));
     if (auto done = optimize_expressions(*root); !done) return fail(std::move(done.error()));
     return Filter(std::move(*root));

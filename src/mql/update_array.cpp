@@ -70,7 +70,7 @@ bool push(MutableDocument& document, MutableNode& array, const Modifier& modifie
     for (const auto& value : modifier.values) document.insert(array, before, document.make({}, value));
     if (modifier.push.sort_whole != 0 || !modifier.push.sort_parts.empty()) {
         sort_elements(document, array, modifier.push);
-        changed = true;
+        changed = changed || document.count(array) > 0;  // MongoDB calls any sort a change, but of nothing
     }
     if (modifier.push.slice) {
         const std::int64_t slice = *modifier.push.slice;

@@ -154,7 +154,7 @@ Result<Modifier> parse_pull(Modifier modifier, bson::Element argument) {
     const bool document = argument.value.type() == Type::document;
     if (!document && argument.value.type() != Type::regex) return modifier;  // a plain value: equality
     const bool on_value = !document || (!argument.value.as_view().empty() && is_path_operator(argument.value.as_view().begin()->key));
-    auto       filter   = on_value ? Filter::parse_value_expression(argument.value) : Filter::parse(argument.value.as_view());
+    auto       filter   = on_value ? Filter::parse_value_expression(argument.value) : Filter::parse(argument.value.as_view(), Expressions::refused);
     if (!filter) return fail(std::move(filter.error()));
     modifier.condition              = std::move(*filter);
     modifier.condition_on_documents = !on_value;

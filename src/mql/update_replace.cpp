@@ -17,6 +17,9 @@ constexpr int result_too_large = 17419;
 
 Result<void> check_top_level(bson::View with) {
     for (const auto& element : with) {
+        if (element.key == "_id") {
+            if (auto checked = check_id(element.value); !checked) return checked;
+        }
         if (element.key.empty() || element.key[0] != '$') continue;
         const bool dbref = element.key == "$id" || element.key == "$ref" || element.key == "$db";
         return mql_error(dbref ? invalid_dbref : code::dollar_prefixed_field_name,
