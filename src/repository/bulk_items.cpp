@@ -19,7 +19,17 @@ void add(BulkWrite& bulk, BulkWrite::Item item, std::optional<std::int64_t> expe
 }
 
 Update update_of(bson::Document filter, bson::Document update, BulkItemOptions& options, bool many) {
-    return {std::move(filter), std::move(update), std::move(options.array_filters), many, options.upsert, {}};
+    return {std::move(filter), std::move(update), std::move(options.array_filters), many, options.upsert, std::move(options.hint)};
+}
+
+void check_no_array_filters(BulkItems& items, const BulkItemOptions& options) {
+    if (options.array_filters.empty()) return;
+    items.mistake(std::move(fail(Errc::invalid_argument, "array filters are for updates by operators", "array_filters").value()));
+}
+
+void check_remove(BulkItems& items, const BulkItemOptions& options) {
+    check_no_array_filters(items, options);
+    if (options.upsert) items.mistake(std::move(fail(Errc::invalid_argument, "a remove takes no upsert", "upsert").value()));
 }
 
 }  // namespace
@@ -37,15 +47,18 @@ BulkItems& BulkItems::update_many(bson::Document filter, bson::Document update, 
     return *this;
 }
 BulkItems& BulkItems::replace_one(bson::Document filter, bson::Document replacement, BulkItemOptions options) {
-    add(*items_, Replace{std::move(filter), std::move(replacement), options.upsert, {}}, options.expected_version);
+    check_no_array_filters(*this, options);
+    add(*items_, Replace{std::move(filter), std::move(replacement), options.upsert, std::move(options.hint)}, options.expected_version);
     return *this;
 }
 BulkItems& BulkItems::remove_one(bson::Document filter, BulkItemOptions options) {
-    add(*items_, Delete{std::move(filter), false, false, {}}, options.expected_version);
+    check_remove(*this, options);
+    add(*items_, Delete{std::move(filter), false, false, std::move(options.hint)}, options.expected_version);
     return *this;
 }
-BulkItems& BulkItems::remove_many(bson::Document filter) {
-    add(*items_, Delete{std::move(filter), true, false, {}}, {});
+BulkItems& BulkItems::remove_many(bson::Document filter, BulkItemOptions options) {
+    check_remove(*this, options);
+    add(*items_, Delete{std::move(filter), true, false, std::move(options.hint)}, options.expected_version);
     return *this;
 }
 BulkItems& BulkItems::mistake(Error error) {

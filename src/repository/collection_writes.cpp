@@ -275,14 +275,15 @@ Result<void> Collection::restore(DocumentId id, RemoveOptions options) const {
     const Caller run{*this, "restore"};
     auto         filter = std::move(id).filter();
     if (!filter) return run.failed(std::move(filter).error());
-    auto reply = run(Restore{std::move(*filter), false}, std::move(options.call), options.expected_version);
+    auto reply = run(Restore{std::move(*filter), false, std::move(options.hint)}, std::move(options.call), options.expected_version);
     if (!reply) return fail(std::move(reply).error());
     if (reply->matched == 0) return run.failed(Errc::not_found, "no deleted document has this id");
     return {};
 }
 
 Result<std::int64_t> Collection::restore_many(bson::Document filter, RemoveOptions options) const {
-    auto reply = Caller{*this, "restore_many"}(Restore{std::move(filter), true}, std::move(options.call), options.expected_version);
+    auto reply = Caller{*this, "restore_many"}(Restore{std::move(filter), true, std::move(options.hint)}, std::move(options.call),
+                                               options.expected_version);
     if (!reply) return fail(std::move(reply).error());
     return reply->matched;
 }

@@ -219,10 +219,10 @@ void add_replace(BulkItems& items, bson::Document replacement, const ModelInfo& 
     items.replace_one(std::move(filter), std::move(replacement), std::move(options));
 }
 
-void add_remove(BulkItems& items, const query::Clause& filter, bool many) {
+void add_remove(BulkItems& items, const query::Clause& filter, BulkItemOptions options, bool many) {
     if (!fine(items, filter)) return;
-    if (many) items.remove_many(filter.document());
-    else items.remove_one(filter.document());
+    if (many) items.remove_many(filter.document(), std::move(options));
+    else items.remove_one(filter.document(), std::move(options));
 }
 
 void add_remove(BulkItems& items, DocumentId id, BulkItemOptions options) {

@@ -104,6 +104,7 @@ CONFORMANCE("an item that a later layer refuses fails the call before anything i
              items.replace_one(json("{}"), json(R"({"n":1})"), {.expected_version = std::numeric_limits<std::int64_t>::max()}); },
          "version", true},
         {"mark", [](tenon::BulkItems& items) { items.update_one(json("{}"), json(R"({"$set":{"deleted_at":null}})")); }, "deleted_at", false},
+        {"remove deleted", [](tenon::BulkItems& items) { items.remove_one(json("{}")); }, "visibility", false, Visibility::only_deleted},
         {"replace deleted", [](tenon::BulkItems& items) { items.replace_one(json("{}"), json(R"({"n":1})"), {.upsert = true}); }, "visibility",
          false, Visibility::only_deleted},
     };

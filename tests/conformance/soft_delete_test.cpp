@@ -53,7 +53,6 @@ CONFORMANCE("no write reaches a deleted document unless it asks to", SoftDeleted
     CHECK(!good(things.find_and_remove({})).has_value());
     CHECK(bad(things.remove(one.id)).code == Errc::not_found);
     CHECK(good(things.remove_many({})) == 0);
-    CHECK(good(things.remove_many({}, {.call = {.visibility = Visibility::only_deleted}})) == 0);
     CHECK(good(things.bulk().update_many({}, set<&M::n>(9)).remove_many({}).run()).matched == 0);
     CHECK(good(things.get(one.id, {.visibility = Visibility::only_deleted})).n == 0);
 

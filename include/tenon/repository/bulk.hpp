@@ -44,12 +44,12 @@ public:
         detail::add_remove(items_, id, std::move(options));
         return *this;
     }
-    Bulk& remove_one(const query::Filter<T>& filter) {
-        detail::add_remove(items_, filter, false);
+    Bulk& remove_one(const query::Filter<T>& filter, BulkItemOptions options = {}) {
+        detail::add_remove(items_, filter, std::move(options), false);
         return *this;
     }
-    Bulk& remove_many(const query::Filter<T>& filter) {
-        detail::add_remove(items_, filter, true);
+    Bulk& remove_many(const query::Filter<T>& filter, BulkItemOptions options = {}) {
+        detail::add_remove(items_, filter, std::move(options), true);
         return *this;
     }
 

@@ -94,6 +94,9 @@ public:
     Query& only_deleted() { state_.options.call.visibility = Visibility::only_deleted; return *this; }
     Query& deadline(Deadline at) { state_.options.call.deadline = at; return *this; }
     Query& stop(std::stop_token token) { state_.options.call.stop = std::move(token); return *this; }
+    Query& actor(std::string name) { state_.options.call.actor = std::move(name); return *this; }
+    /// Concerns, comment, collation, batch size of this query.
+    Query& server(ServerOptions options) { state_.options.call.server = std::move(options); return *this; }
 
     /// Reads a part of each document: the fields of Dto, which are fields of T by name and type.
     template <class Dto>

@@ -76,7 +76,7 @@ private:
 void add_update(BulkItems& items, const query::Clause& filter, const query::UpdateBase& update, BulkItemOptions options, bool many);
 void add_update(BulkItems& items, DocumentId id, const query::UpdateBase& update, BulkItemOptions options);
 void add_replace(BulkItems& items, bson::Document replacement, const ModelInfo& model, BulkItemOptions options);
-void add_remove(BulkItems& items, const query::Clause& filter, bool many);
+void add_remove(BulkItems& items, const query::Clause& filter, BulkItemOptions options, bool many);
 void add_remove(BulkItems& items, DocumentId id, BulkItemOptions options);
 
 // An _id into the member that holds it. False when the stored type is another one.

@@ -23,6 +23,7 @@ struct LogEntry {
     std::string_view where{};    ///< "orders.find"
     std::string_view message{};
     std::chrono::microseconds duration{};  ///< of a slow operation; else 0
+    std::string_view actor{};    ///< who asked for it (CallOptions::actor)
 };
 
 /// Where log lines go. Nothing is printed unasked. @threads `write` is called from many threads at once.

@@ -132,6 +132,7 @@ struct Restore {
     using Reply = UpdateReply;
     bson::Document filter{};
     bool           many = false;
+    std::string    hint{};
 };
 
 /// Changes or removes one document and returns it, atomically.

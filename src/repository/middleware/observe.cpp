@@ -18,7 +18,8 @@ Result<Reply> Observe::run(Request request, Session& session) {
     const bool       timed = log_ && slow_.count() > 0;
     const auto started     = timed ? clock::now() : clock::time_point{};
 
-    auto& context = request.context;
+    auto&             context = request.context;
+    const std::string actor   = timed ? context.actor : std::string();
     if (!context.deadline.at) {
         const auto timeout = context.server && context.server->timeout ? *context.server->timeout : timeout_;
         if (timeout.count() > 0) context.deadline = Deadline::after(timeout);
@@ -29,7 +30,7 @@ Result<Reply> Observe::run(Request request, Session& session) {
         return pass(request, session);
     }();
     if (!reply && reply.error().where.empty()) reply.error().where = place(model, name);
-    if (timed && clock::now() - started >= slow_) log_slow(place(model, name), started);
+    if (timed && clock::now() - started >= slow_) log_slow(place(model, name), actor, started);
     return reply;
 }
 
@@ -37,7 +38,7 @@ Result<std::unique_ptr<Session>> Observe::begin(const TransactionOptions& option
     const auto started = std::chrono::steady_clock::now();
     auto       session = inner_->begin(options, context);
     if (!session && session.error().where.empty()) session.error().where = "transaction.begin";
-    if (log_ && slow_.count() > 0) log_slow("transaction.begin", started);
+    if (log_ && slow_.count() > 0) log_slow("transaction.begin", context.actor, started);
     return session;
 }
 
@@ -45,14 +46,14 @@ Result<void> Observe::commit(Session& session, const Context& context) {
     const auto started = std::chrono::steady_clock::now();
     auto       done    = inner_->commit(session, context);
     if (!done && done.error().where.empty()) done.error().where = "transaction.commit";
-    if (log_ && slow_.count() > 0) log_slow("transaction.commit", started);
+    if (log_ && slow_.count() > 0) log_slow("transaction.commit", context.actor, started);
     return done;
 }
 
-void Observe::log_slow(std::string_view where, std::chrono::steady_clock::time_point started) const {
+void Observe::log_slow(std::string_view where, std::string_view actor, std::chrono::steady_clock::time_point started) const {
     const auto took = std::chrono::steady_clock::now() - started;
     if (took < slow_) return;
-    log_->write({LogLevel::warning, where, "slow operation", std::chrono::duration_cast<std::chrono::microseconds>(took)});
+    log_->write({LogLevel::warning, where, "slow operation", std::chrono::duration_cast<std::chrono::microseconds>(took), actor});
 }
 
 }  // namespace tenon::repository

@@ -19,7 +19,7 @@ public:
     Result<void>                     commit(Session& session, const Context& context) override;
 
 private:
-    void log_slow(std::string_view where, std::chrono::steady_clock::time_point started) const;
+    void log_slow(std::string_view where, std::string_view actor, std::chrono::steady_clock::time_point started) const;
 
     std::shared_ptr<LogSink>  log_;
     std::chrono::milliseconds slow_;

@@ -102,6 +102,12 @@ Result<void> check_upsert(bool upsert, Visibility visibility) {
     return fail(Errc::invalid_argument, "an upsert cannot look for deleted documents alone: what it inserts is live", "visibility");
 }
 
+Result<void> check_remove(bool purge, Visibility visibility) {
+    if (purge || visibility != Visibility::only_deleted) return {};
+    return fail(Errc::invalid_argument, "a remove cannot look for deleted documents alone: they are removed already; purge takes their bytes",
+                "visibility");
+}
+
 Result<void> check_update(bson::View update, bool upsert, const SoftDeleteInfo& info, Visibility visibility) {
     if (auto fine = check_operators(update); !fine) return fine;
     if (touches(update, info.field)) {
@@ -162,16 +168,24 @@ Result<void> check_soft_delete(const Request& request, const BulkWrite::Item& it
     const auto visibility = request.context.visibility;
     if (const auto* op = std::get_if<Update>(&item)) return check_update(op->update, op->upsert, *model.soft_delete, visibility);
     if (const auto* op = std::get_if<Replace>(&item)) return check_upsert(op->upsert, visibility);
+    if (const auto* op = std::get_if<Delete>(&item)) return check_remove(op->purge, visibility);
     return {};
 }
 
-Result<Reply> SoftDelete::run(Request request, Session& session) {
-    if (!request.model->soft_delete) {
-        if (std::holds_alternative<Restore>(request.operation)) {
-            return fail(Errc::invalid_argument, "the model of \"" + request.collection + "\" does not delete softly; there is nothing to restore");
-        }
-        return pass(request, session);
+/// A model that does not delete softly: there is nothing to restore, and no document that only_deleted could mean. An insert looks for none.
+Result<Reply> SoftDelete::run_plain(Request& request, Session& session) {
+    if (std::holds_alternative<Restore>(request.operation)) {
+        return fail(Errc::invalid_argument, "the model of \"" + request.collection + "\" does not delete softly; there is nothing to restore");
     }
+    if (request.context.visibility == Visibility::only_deleted && !std::holds_alternative<Insert>(request.operation)) {
+        return fail(Errc::invalid_argument, "the model of \"" + request.collection + "\" does not delete softly; it has no deleted documents",
+                    "visibility");
+    }
+    return pass(request, session);
+}
+
+Result<Reply> SoftDelete::run(Request request, Session& session) {
+    if (!request.model->soft_delete) return run_plain(request, session);
     return std::visit(overloaded{
                           [&](Find& op) { return find(request, op, session); },
                           [&](Insert& op) { return insert(request, op, session); },
@@ -248,7 +262,7 @@ Result<Reply> SoftDelete::remove(Request& request, Delete& op, Session& session)
         scope(op.filter, info, purge_sees(visibility));
         return pass(request, session);
     }
-    if (visibility == Visibility::only_deleted) return Reply(DeleteReply{});  // they are removed already
+    if (auto fine = check_remove(op.purge, visibility); !fine) return fail(std::move(fine).error());
     auto mark = as_mark(op, *request.model);
     if (!mark) return fail(std::move(mark).error());
     request.operation = std::move(*mark);
@@ -264,6 +278,7 @@ Result<Reply> SoftDelete::restore(Request& request, Restore& op, Session& sessio
     back.filter = std::move(op.filter);
     back.many   = op.many;
     back.update = std::move(*update);
+    back.hint   = std::move(op.hint);
     scope(back.filter, info_of(request), Visibility::only_deleted);
     request.operation = std::move(back);
     return pass(request, session);
@@ -289,7 +304,7 @@ Result<Reply> SoftDelete::find_and_modify(Request& request, FindAndModify& op, S
                 scope(op.filter, info, purge_sees(visibility));
                 break;
             }
-            if (visibility == Visibility::only_deleted) return Reply(FindAndModifyReply{});
+            if (auto fine = check_remove(op.purge, visibility); !fine) return fail(std::move(fine).error());
             op.kind         = FindAndModify::Kind::update;
             auto mark       = mark_deleted(*request.model);
             if (!mark) return fail(std::move(mark).error());
@@ -442,7 +457,6 @@ Result<BulkReply> SoftDelete::send(Request request, Session& session) {
     auto& bulk = std::get<BulkWrite>(request.operation);
     const auto* first = std::get_if<Delete>(&bulk.items.front());
     const bool  marks = first != nullptr && !first->purge;
-    if (marks && request.context.visibility == Visibility::only_deleted) return BulkReply{};
     if (marks) {
         for (auto& item : bulk.items) {
             auto mark = as_mark(std::get<Delete>(item), *request.model);

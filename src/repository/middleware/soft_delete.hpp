@@ -18,6 +18,7 @@ public:
     Result<Reply> run(Request request, Session& session) override;
 
 private:
+    Result<Reply> run_plain(Request& request, Session& session);
     Result<Reply> find(Request& request, Find& op, Session& session);
     Result<Reply> insert(Request& request, Insert& op, Session& session);
     Result<Reply> update(Request& request, Update& op, Session& session);
