@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "mql/expression_node.hpp"
 
@@ -68,6 +69,11 @@ Evaluated end_element(Frame& frame, const ExpressionNode& self) {
     return element_at(*value, self.mode);
 }
 
+std::optional<std::int64_t> as_int32(ValueRef value) {
+    const auto n = value.to_int64();
+    return n && std::in_range<std::int32_t>(*n) ? n : std::nullopt;
+}
+
 Evaluated slice(Frame& frame, const ExpressionNode& self) {
     std::vector<ValueRef> values;
     for (std::size_t i = 0; i < 2; ++i) {
@@ -75,14 +81,11 @@ Evaluated slice(Frame& frame, const ExpressionNode& self) {
         if (!operand) return operand;
         values.push_back(*operand);
     }
-    const auto int32 = [](std::optional<std::int64_t> n) {
-        return n && *n <= std::numeric_limits<std::int32_t>::max() && *n >= std::numeric_limits<std::int32_t>::min();
-    };
     if (is_nullish(values[0]) || is_nullish(values[1])) return null_value();
     if (values[0].type() != Type::array) return mql_error(28724, "First argument to $slice must be an array, but is of type: " + type_name(values[0]));
     if (!values[1].is_number()) return mql_error(28725, "Second argument to $slice must be numeric, but is of type: " + type_name(values[1]));
-    const auto second = values[1].to_int64();
-    if (!int32(second)) return mql_error(28726, "Second argument to $slice can't be represented as a 32-bit integer");
+    const auto second = as_int32(values[1]);
+    if (!second) return mql_error(28726, "Second argument to $slice can't be represented as a 32-bit integer");
     const auto elements = elements_of(values[0]);
     const auto count    = static_cast<std::int64_t>(elements.size());
     std::int64_t first = 0;
@@ -98,8 +101,8 @@ Evaluated slice(Frame& frame, const ExpressionNode& self) {
         if (!amount) return amount;
         if (is_nullish(*amount)) return null_value();
         if (!amount->is_number()) return mql_error(28727, "Third argument to $slice must be numeric, but is of type: " + type_name(*amount));
-        const auto third = amount->to_int64();
-        if (!int32(third)) return mql_error(28728, "Third argument to $slice can't be represented as a 32-bit integer");
+        const auto third = as_int32(*amount);
+        if (!third) return mql_error(28728, "Third argument to $slice can't be represented as a 32-bit integer");
         if (*third <= 0) return mql_error(28729, "Third argument to $slice must be positive");
         first = *second >= 0 ? std::min(*second, count) : std::max<std::int64_t>(count + *second, 0);
         last  = std::min(first + *third, count);

@@ -14,7 +14,7 @@ using bson::ValueRef;
 
 namespace {
 
-Evaluated text(Frame& frame, std::string value) { return frame.keep(Value(value)); }
+Evaluated text(Frame& frame, std::string_view value) { return frame.keep(Value(value)); }
 
 bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
@@ -85,7 +85,7 @@ Evaluated concat(Frame& frame, const ExpressionNode& self) {
         if (value.type() != Type::string) return mql_error(16702, "$concat only supports strings, not " + type_name(value));
         out += value.as_string();
     }
-    return text(frame, std::move(out));
+    return text(frame, out);
 }
 
 // mode: 1 for upper case. ASCII letters alone change, as in MongoDB.
@@ -98,7 +98,7 @@ Evaluated change_case(Frame& frame, const ExpressionNode& self) {
     for (char& c : *out) {
         if (c >= from && c <= from + 25) c = static_cast<char>(c ^ 0x20);
     }
-    return text(frame, std::move(*out));
+    return text(frame, *out);
 }
 
 // mode: 1 counts code points.
@@ -133,7 +133,7 @@ Evaluated substr_bytes(Frame& frame, const ExpressionNode& self) {
     if (end < whole->size() && is_continuation((*whole)[end])) {
         return mql_error(28657, "the ending index of $substrBytes is in the middle of a UTF-8 character");
     }
-    return text(frame, std::move(out));
+    return text(frame, out);
 }
 
 Evaluated substr_cp(Frame& frame, const ExpressionNode& self) {

@@ -227,7 +227,7 @@ Result<bool> run(const Node& node, const Evaluation::Subject& subject, MatchDeta
     if (details != nullptr) details->element.reset();
     Evaluation evaluation;
     const bool held = evaluation.holds(node, subject, details);
-    if (evaluation.error()) return fail(std::move(*evaluation.error()));
+    if (auto& error = evaluation.error()) return fail(std::move(*error));
     return held;
 }
 

@@ -101,7 +101,7 @@ private:
     }
 
     Result<void> computed(const ProjectionField& field, std::string_view key, Builder& out) {
-        if (field.kind == Kind::elem_match) return matched_element(*field.filter, key, out);
+        if (field.filter) return matched_element(*field.filter, key, out);
         auto value = field.expression.evaluate(root_);
         if (!value) return fail(std::move(value.error()));
         out.append(key, value->ref());

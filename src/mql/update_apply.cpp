@@ -16,7 +16,7 @@ using bson::ValueRef;
 namespace {
 
 constexpr std::size_t max_padding           = 1'500'000;
-constexpr std::size_t internal_size_slack   = 16 * 1024;  // what the server's own buffers allow above the limit of a document
+constexpr std::size_t internal_size_slack   = std::size_t{16} * 1024;  // what the server's own buffers allow above the limit of a document
 constexpr int         cannot_backfill_array = 34;
 constexpr int         result_too_large      = 17419;
 constexpr int         invalid_dbref         = 55;
@@ -42,7 +42,7 @@ Result<UpdateNode::Pointer> merged(const UpdateNode::Pointer& a, const UpdateNod
     out->positional = std::move(*inner);
     for (const auto& [name, child] : b->children) {
         auto& place = out->children[name];
-        auto  both  = merged(place, child, path + "." + name);
+        auto  both  = merged(place, child, std::string(path).append(".").append(name));
         if (!both) return both;
         place = std::move(*both);
     }
@@ -196,7 +196,7 @@ private:
     Result<bool> create(MutableNode& element, MutableNode& made, std::size_t nests) {
         if (auto viable = check_viable(element); !viable) return fail(std::move(viable.error()));
         if (element.type == Type::array) {
-            const std::size_t index = *index_of(missing_.front());
+            const std::size_t index = index_of(missing_.front()).value_or(0);  // it is one: else the place would not be viable
             const std::size_t count = document_.count(element);
             if (index > count && index - count > max_padding) {
                 return mql_error(cannot_backfill_array, "can't backfill more than 1500000 elements", path());

@@ -52,6 +52,7 @@ void sort_elements(MutableDocument& document, MutableNode& array, const PushOpti
     };
     std::sort(items.begin(), items.end(), before);
     std::vector<MutableNode*> order;
+    order.reserve(items.size());
     for (const auto& item : items) order.push_back(item.node);
     document.relink(array, order);
 }
