@@ -11,7 +11,12 @@ namespace tenon::repository {
 
 namespace {
 
-const SoftDeleteInfo& info_of(const Request& request) noexcept { return *request.model->soft_delete; }
+/// The rules of a model that deletes softly; nothing here is asked of another.
+const SoftDeleteInfo& info_of(const ModelInfo& model) noexcept {
+    static const SoftDeleteInfo none;
+    return model.soft_delete ? *model.soft_delete : none;
+}
+const SoftDeleteInfo& info_of(const Request& request) noexcept { return info_of(*request.model); }
 
 /// {$ne: null}, kept as its bytes.
 const bson::Document& not_null() {
@@ -64,8 +69,8 @@ void add_set(const bson::Document& fields, std::vector<Addition>& additions) {
 Result<bson::Document> mark_deleted(const ModelInfo& model) {
     const auto            now = bson::DateTime::now();
     const auto            at  = Scalar::date(now);
-    std::vector<Addition> additions{{"$set", model.soft_delete->field, at.ref()}};
-    add_set(model.soft_delete->set_on_delete, additions);
+    std::vector<Addition> additions{{"$set", info_of(model).field, at.ref()}};
+    add_set(info_of(model).set_on_delete, additions);
     auto mark = with_additions(bson::View(), additions);
     if (!mark) return mark;
     return stamped_update(model, *mark, false, now);
@@ -73,8 +78,8 @@ Result<bson::Document> mark_deleted(const ModelInfo& model) {
 
 Result<bson::Document> mark_live(const ModelInfo& model) {
     const auto            null = Scalar::null();
-    std::vector<Addition> additions{{"$set", model.soft_delete->field, null.ref()}};
-    add_set(model.soft_delete->set_on_restore, additions);
+    std::vector<Addition> additions{{"$set", info_of(model).field, null.ref()}};
+    add_set(info_of(model).set_on_restore, additions);
     auto mark = with_additions(bson::View(), additions);
     if (!mark) return mark;
     return stamped_update(model, *mark, false, bson::DateTime::now());
@@ -88,7 +93,7 @@ Result<Update> as_mark(Delete& op, const ModelInfo& model) {
     mark.update = std::move(*update);
     mark.many   = op.many;
     mark.hint   = std::move(op.hint);
-    scope(mark.filter, *model.soft_delete, Visibility::live);
+    scope(mark.filter, info_of(model), Visibility::live);
     return mark;
 }
 
@@ -138,11 +143,11 @@ bool keeps_more_than_the_mark(const ModelInfo& model) {
         }
         return false;
     };
-    return unknown(model.soft_delete->set_on_delete) || unknown(model.soft_delete->set_on_restore);
+    return unknown(info_of(model).set_on_delete) || unknown(info_of(model).set_on_restore);
 }
 
 void keep_more_than_the_mark(const ModelInfo& model, bson::View stored, bson::Document& replacement) {
-    for (const auto* fields : {&model.soft_delete->set_on_delete, &model.soft_delete->set_on_restore}) {
+    for (const auto* fields : {&info_of(model).set_on_delete, &info_of(model).set_on_restore}) {
         for (const auto& field : *fields) {
             if (std::find(model.fields.begin(), model.fields.end(), field.key) != model.fields.end()) continue;
             if (const auto value = stored[field.key]) set_field(replacement, field.key, value);
@@ -318,49 +323,35 @@ Result<Reply> SoftDelete::find_and_modify(Request& request, FindAndModify& op, S
     return pass(request, session);
 }
 
-Result<Reply> SoftDelete::replace_after_reading(const Request& request, Session& session) {
-    const ModelInfo& model      = *request.model;
-    const auto&      info       = *model.soft_delete;
-    const auto*      whole      = std::get_if<Replace>(&request.operation);
-    const auto*      found      = std::get_if<FindAndModify>(&request.operation);
-    bson::Document   filter     = whole != nullptr ? whole->filter : found->filter;
-    const bool       upsert     = whole != nullptr ? whole->upsert : found->upsert;
-    const auto       sort       = found != nullptr ? found->sort : bson::Document{};
+Result<Reply> SoftDelete::replace_after_reading(Request& request, Session& session) {
+    const ModelInfo& model  = *request.model;
+    const auto&      info   = info_of(model);
+    auto             asked  = replacing(request.operation);
+    bson::Document   filter = asked.filter;
     scope(filter, info, request.context.visibility);
 
     Attempts attempts;
     for (;;) {
         if (auto more = attempts.next(request.context); !more) return fail(std::move(more).error());
-        auto current = read_one(*inner_, request, filter, sort, session);
+        auto current = read_one(*inner_, request, filter, asked.sort, session);
         if (!current) return fail(std::move(current).error());
-        if (!*current && !upsert) {
-            if (whole != nullptr) return Reply(UpdateReply{});
-            return Reply(FindAndModifyReply{});
-        }
-        Request        next     = request;
-        auto*          replace  = std::get_if<Replace>(&next.operation);
-        auto*          modify   = std::get_if<FindAndModify>(&next.operation);
-        bson::Document& to_match = replace != nullptr ? replace->filter : modify->filter;
-        bson::Document& to_store = replace != nullptr ? replace->replacement : modify->change;
-        to_match                 = filter;
+        if (!*current && !asked.upsert) return std::move(asked.nothing);
+        Request    next = request;
+        const auto to   = replacing(next.operation);
+        to.filter       = filter;
+        to.upsert       = !*current;
         const auto null = Scalar::null();
         if (*current) {
             const auto mark = (**current)[info.field];
-            set_field(to_store, info.field, mark ? mark : null.ref());
-            keep_more_than_the_mark(model, **current, to_store);
-            add_condition(to_match, "_id", "$eq", (**current)["_id"]);
-            add_condition(to_match, info.field, "$eq", mark ? mark : null.ref());
+            set_field(to.document, info.field, mark ? mark : null.ref());
+            keep_more_than_the_mark(model, **current, to.document);
+            add_condition(to.filter, "_id", "$eq", (**current)["_id"]);
+            add_condition(to.filter, info.field, "$eq", mark ? mark : null.ref());
         } else {
-            set_field(to_store, info.field, null.ref());
+            set_field(to.document, info.field, null.ref());
         }
-        (replace != nullptr ? replace->upsert : modify->upsert) = !*current;
         auto reply = inner_->run(std::move(next), session);
-        if (!reply || !*current) return reply;
-        const auto* replaced = std::get_if<UpdateReply>(&*reply);
-        const auto* modified = std::get_if<FindAndModifyReply>(&*reply);
-        if ((replaced != nullptr && replaced->matched > 0) || (modified != nullptr && (modified->value || modified->updated_existing))) {
-            return reply;
-        }
+        if (!reply || !*current || !matched_nothing(*reply)) return reply;
     }
 }
 
@@ -423,8 +414,7 @@ Result<Reply> SoftDelete::create_indexes(Request& request, CreateIndexes& op, Se
 }
 
 Result<Reply> SoftDelete::bulk_write(Request& request, Session& session) {
-    const ModelInfo& model      = *request.model;
-    const auto&      info       = *model.soft_delete;
+    const auto&      info       = info_of(request);
     const auto       visibility = request.context.visibility;
     auto&            bulk       = std::get<BulkWrite>(request.operation);
     // Nothing is written when an item makes no sense.

@@ -36,7 +36,7 @@ private:
     Result<Reply> unchanged(Request& request, Session& session);
 
     /// Replaces where the deletion mark, or fields that are set with it, must be read first.
-    Result<Reply> replace_after_reading(const Request& request, Session& session);
+    Result<Reply> replace_after_reading(Request& request, Session& session);
 
     [[nodiscard]] ItemKind kind(const Request& request, const BulkWrite::Item& item, bool versioned) const override;
     Result<BulkReply>      send(Request request, Session& session) override;

@@ -48,15 +48,6 @@ Error stale(const ModelInfo& model, std::int64_t expected, bson::View stored) {
     return error;
 }
 
-bool matched_nothing(const Reply& reply) noexcept {
-    if (const auto* update = std::get_if<UpdateReply>(&reply)) return update->matched == 0 && !update->upserted_id;
-    if (const auto* deleted = std::get_if<DeleteReply>(&reply)) return deleted->deleted == 0;
-    if (const auto* changed = std::get_if<FindAndModifyReply>(&reply)) {
-        return !changed->value && !changed->updated_existing && !changed->upserted_id;
-    }
-    return false;
-}
-
 bool purges(const Operation& operation) noexcept {
     if (const auto* remove = std::get_if<Delete>(&operation)) return remove->purge;
     const auto* found = std::get_if<FindAndModify>(&operation);
@@ -163,27 +154,30 @@ Result<Reply> Stamps::update(Request& request, Update& op, Session& session) {
     auto stamped = stamped_update(*request.model, op.update, op.upsert, bson::DateTime::now());
     if (!stamped) return fail(std::move(stamped).error());
     op.update = std::move(*stamped);
-    if (!request.context.expected_version) return pass(request, session);
+    const auto expected = request.context.expected_version;
+    if (!expected) return pass(request, session);
     if (auto fine = check_expected(op); !fine) return fail(std::move(fine).error());
-    return at_version(request, op.filter, session);
+    return at_version(request, *expected, op.filter, session);
 }
 
 Result<Reply> Stamps::remove(Request& request, Delete& op, Session& session) {
-    if (!request.context.expected_version) return pass(request, session);
+    const auto expected = request.context.expected_version;
+    if (!expected) return pass(request, session);
     if (auto fine = check_expected(op); !fine) return fail(std::move(fine).error());
-    return at_version(request, op.filter, session);
+    return at_version(request, *expected, op.filter, session);
 }
 
 Result<Reply> Stamps::restore(Request& request, Restore& op, Session& session) {
-    if (!request.context.expected_version) return pass(request, session);
+    const auto expected = request.context.expected_version;
+    if (!expected) return pass(request, session);
     if (op.many) return fail(Errc::invalid_argument, "a restore of many takes no expected version", "expected_version");
     request.context.visibility = Visibility::only_deleted;
-    return at_version(request, op.filter, session);
+    return at_version(request, *expected, op.filter, session);
 }
 
 Result<Reply> Stamps::replace(Request& request, Replace& op, Session& session) {
     const ModelInfo& model    = *request.model;
-    const auto&      expected = request.context.expected_version;
+    const auto       expected = request.context.expected_version;
     if (expected) {
         if (auto fine = check_expected(op); !fine) return fail(std::move(fine).error());
     }
@@ -193,12 +187,12 @@ Result<Reply> Stamps::replace(Request& request, Replace& op, Session& session) {
     if (auto fine = stamp_next(model, op.replacement, expected.value_or(0), bson::DateTime::now()); !fine) {
         return fail(std::move(fine).error());
     }
-    return expected ? at_version(request, op.filter, session) : pass(request, session);
+    return expected ? at_version(request, *expected, op.filter, session) : pass(request, session);
 }
 
 Result<Reply> Stamps::find_and_modify(Request& request, FindAndModify& op, Session& session) {
     const ModelInfo& model    = *request.model;
-    const auto&      expected = request.context.expected_version;
+    const auto       expected = request.context.expected_version;
     if (expected && op.upsert) {
         return fail(Errc::invalid_argument, "an upsert takes no expected version: nothing is stored yet", "expected_version");
     }
@@ -221,14 +215,13 @@ Result<Reply> Stamps::find_and_modify(Request& request, FindAndModify& op, Sessi
             break;
         }
     }
-    return expected ? at_version(request, op.filter, session) : pass(request, session);
+    return expected ? at_version(request, *expected, op.filter, session) : pass(request, session);
 }
 
-Result<Reply> Stamps::at_version(Request& request, bson::Document& filter, Session& session) {
-    const ModelInfo&   model    = *request.model;
-    const std::int64_t expected = *request.context.expected_version;
-    bson::Document     without  = filter;
-    Request            like{request.collection, Find{}, &model, request.context};
+Result<Reply> Stamps::at_version(Request& request, std::int64_t expected, bson::Document& filter, Session& session) {
+    const ModelInfo& model   = *request.model;
+    bson::Document   without = filter;
+    Request          like{request.collection, Find{}, &model, request.context};
     // A purge takes live and deleted documents, so the one with another version may be either.
     if (purges(request.operation) && like.context.visibility == Visibility::live) like.context.visibility = Visibility::with_deleted;
     add_condition(filter, model.version, Scalar::int64(expected).ref());
@@ -242,64 +235,47 @@ Result<Reply> Stamps::at_version(Request& request, bson::Document& filter, Sessi
     return fail(stale(model, expected, **stored));
 }
 
-Result<Reply> Stamps::replace_after_reading(const Request& request, Session& session) {
+Result<Reply> Stamps::replace_after_reading(Request& request, Session& session) {
     const ModelInfo& model = *request.model;
-    const auto*      whole = std::get_if<Replace>(&request.operation);
-    const auto*      found = std::get_if<FindAndModify>(&request.operation);
-    const auto&      filter      = whole != nullptr ? whole->filter : found->filter;
-    const auto&      replacement = whole != nullptr ? whole->replacement : found->change;
-    const bool       upsert      = whole != nullptr ? whole->upsert : found->upsert;
-    const auto       sort        = found != nullptr ? found->sort : bson::Document{};
-    const auto       now         = bson::DateTime::now();
+    auto             asked = replacing(request.operation);
+    const auto       now   = bson::DateTime::now();
 
     Attempts             attempts;
     std::optional<Error> duplicate;
     for (;;) {
         if (auto more = attempts.next(request.context); !more) return fail(std::move(more).error());
-        auto current = read_one(*inner_, request, filter, sort, session);
+        auto current = read_one(*inner_, request, asked.filter, asked.sort, session);
         if (!current) return fail(std::move(current).error());
         // An insert that met a document which this call cannot see (a deleted one, or another unique key) will meet it again.
         if (!*current && duplicate) return fail(std::move(*duplicate));
 
-        Request        next = request;
-        bson::Document to_match  = filter;
-        bson::Document to_store  = replacement;
+        Request    next = request;
+        const auto to   = replacing(next.operation);
+        to.upsert       = !*current;
         next.context.expected_version.reset();
         if (*current) {
             const bson::View stored  = (*current)->view();
             const auto       version = model.version.empty() ? bson::ValueRef{} : stored[model.version];
             const auto&      expected = request.context.expected_version;
             if (expected && version.to_int64() != *expected) return fail(stale(model, *expected, stored));
-            if (auto fine = stamp_next(model, to_store, version.to_int64().value_or(0), now); !fine) return fail(std::move(fine).error());
-            if (!model.created_at.empty() && is_empty_date(to_store[model.created_at])) {
+            if (auto fine = stamp_next(model, to.document, version.to_int64().value_or(0), now); !fine) return fail(std::move(fine).error());
+            if (!model.created_at.empty() && is_empty_date(to.document[model.created_at])) {
                 const auto created = stored[model.created_at];
-                if (created) set_field(to_store, model.created_at, created);
+                if (created) set_field(to.document, model.created_at, created);
             }
-            if (only_id(to_match).missing()) add_condition(to_match, "_id", "$eq", stored["_id"]);
+            if (only_id(to.filter).missing()) add_condition(to.filter, "_id", "$eq", stored["_id"]);
             if (!model.version.empty()) {
                 const auto null = Scalar::null();  // also met by a document that lacks the field
-                add_condition(to_match, model.version, "$eq", version ? version : null.ref());
+                add_condition(to.filter, model.version, "$eq", version ? version : null.ref());
             }
         } else {
-            if (!upsert) {
-                if (whole != nullptr) return Reply(UpdateReply{});
-                return Reply(FindAndModifyReply{});
-            }
+            if (!asked.upsert) return std::move(asked.nothing);
             // No stored document lacks these fields: this matches none, and so inserts, or fails on the _id of one that came meanwhile.
             const std::string& kept = model.version.empty() ? model.created_at : model.version;
             bson::Builder no;
             no.open_document("c").append("$exists", false).close();
-            add_condition(to_match, kept, no.take()["c"]);
-            stamp_new(model, to_store, now);
-        }
-        if (auto* op = std::get_if<Replace>(&next.operation)) {
-            op->filter      = std::move(to_match);
-            op->replacement = std::move(to_store);
-            op->upsert      = !*current;
-        } else if (auto* modify = std::get_if<FindAndModify>(&next.operation)) {
-            modify->filter = std::move(to_match);
-            modify->change = std::move(to_store);
-            modify->upsert = !*current;
+            add_condition(to.filter, kept, no.take()["c"]);
+            stamp_new(model, to.document, now);
         }
         auto reply = inner_->run(std::move(next), session);
         if (reply && !matched_nothing(*reply)) return reply;

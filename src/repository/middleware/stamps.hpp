@@ -23,9 +23,9 @@ private:
     Result<Reply> read(Request& request, Session& session);
 
     /// Adds the version the caller read to the filter, passes on, and tells a stale copy from a document that is gone.
-    Result<Reply> at_version(Request& request, bson::Document& filter, Session& session);
+    Result<Reply> at_version(Request& request, std::int64_t expected, bson::Document& filter, Session& session);
     /// Replaces where the stored version or created_at must be read first: compare and set until nobody came between.
-    Result<Reply> replace_after_reading(const Request& request, Session& session);
+    Result<Reply> replace_after_reading(Request& request, Session& session);
 
     [[nodiscard]] ItemKind kind(const Request& request, const BulkWrite::Item& item, bool versioned) const override;
     Result<BulkReply>      send(Request request, Session& session) override;
