@@ -1,14 +1,11 @@
-// A file that is damaged under an open store, and a disk that is full.
+// A file that is damaged under an open store.
 
 #include "unit/sqlite/fixture.hpp"
 
-#include <csignal>
 #include <fstream>
 #include <sstream>
 
 #include <sqlite3.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
 using namespace tenon;
 using namespace tenon::sqlite::test;
@@ -151,60 +148,4 @@ TEST_CASE("a document whose inside is damaged is corrupt and never walked") {
             CHECK(box.ids(R"({"n":50})") == "50");
         }
     }
-}
-
-TEST_CASE("a full disk is io with nothing half applied, and the store goes on when there is room again") {
-    Folder      folder;
-    const auto  path  = folder.file();
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        const auto run = [&]() -> int {
-            ::signal(SIGXFSZ, SIG_IGN);
-            Config config;
-            config.uri = "sqlite:" + path;
-            auto store = sqlite::open_store(config);
-            if (!store) return 1;
-            Session    session;
-            const auto call = [&](Operation operation) {
-                Request request;
-                request.collection = "things";
-                request.operation  = std::move(operation);
-                return (*store)->run(std::move(request), session);
-            };
-            const auto count = [&](bson::Document filter) {
-                Count op;
-                op.filter  = std::move(filter);
-                auto reply = call(op);
-                return reply ? std::get<CountReply>(*reply).count : -1;
-            };
-            CreateIndexes index;
-            index.indexes.push_back({bson::doc("n", 1)});
-            Insert first;
-            first.documents.push_back(bson::doc("_id", -1, "n", -1));
-            if (!call(index) || !call(first)) return 2;
-            rlimit before{};
-            ::getrlimit(RLIMIT_FSIZE, &before);
-            const rlimit small{512 * 1024, before.rlim_max};
-            ::setrlimit(RLIMIT_FSIZE, &small);
-            Insert many;
-            for (int i = 0; i < 3000; ++i) many.documents.push_back(bson::doc("_id", i, "n", i, "text", std::string(600, 'x')));
-            const auto refused = call(many);
-            if (refused || refused.error().code != Errc::io || refused.error().outcome != Outcome::none) return 3;
-            if (count({}) != 1 || count(bson::doc("n", bson::doc("$gte", 0))) != 0) return 4;
-            auto transaction = (*store)->begin({}, {});
-            if (!transaction) return 5;
-            transaction->reset();
-            ::setrlimit(RLIMIT_FSIZE, &before);
-            if (!call(many)) return 6;
-            return count({}) == 3001 && count(bson::doc("n", bson::doc("$gte", 0))) == 3000 ? 0 : 7;
-        };
-        std::_Exit(run());
-    }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    REQUIRE(WIFEXITED(status));
-    CHECK(WEXITSTATUS(status) == 0);
-    Box box(open("sqlite:" + path));
-    CHECK(box.count() == 3001);
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <tenon/bson/json.hpp>
@@ -73,6 +74,29 @@ inline std::shared_ptr<Store> open(const std::string& uri) {
     auto store = open_store(config);
     REQUIRE_MESSAGE(store.has_value(), (store ? std::string() : store.error().to_string()));
     return std::move(*store);
+}
+
+/// Why a store cannot be opened.
+inline Error refused_open(const std::string& uri) {
+    Config config;
+    config.uri = uri;
+    auto store = open_store(config);
+    REQUIRE_FALSE(store.has_value());
+    return store.error();
+}
+
+/// Runs SQL on a file behind the store's back.
+inline void execute(const std::string& path, const char* sql) {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK);
+    CHECK(sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(db);
+}
+
+inline Insert one(std::string_view document) {
+    Insert op;
+    op.documents.push_back(json(document));
+    return op;
 }
 
 /// Operations on one collection of one store, in one session.
