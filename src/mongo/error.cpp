@@ -179,6 +179,19 @@ bool find_named(bson::View document, std::string_view words, std::size_t depth, 
     return false;
 }
 
+/// Codes that say by themselves what of the call was wrong.
+struct Known {
+    std::int32_t     code;
+    std::string_view path;
+    std::string_view what;
+};
+constexpr Known known_faults[] = {
+    {73, "name", "the collection's name is none"},
+    {15974, "sort", "a sort's direction is 1 or -1"},
+    {15975, "sort", "a sort's direction is 1 or -1"},
+    {51091, "$regex", "the regular expression is invalid"},
+};
+
 }  // namespace
 
 Errc meaning(std::int32_t server_code) noexcept {
@@ -216,6 +229,12 @@ std::string advice(Errc code, std::int32_t server_code) {
 
 Error name_fault(Error error, std::initializer_list<bson::View> sent, std::string_view hint) {
     if (error.server.code == 0 || !error.path.empty()) return error;
+    for (const auto& fault : known_faults) {
+        if (fault.code != error.server.code) continue;
+        error.path = fault.path;
+        error.message.append(": ").append(fault.what);
+        return error;
+    }
     const std::string_view words = error.server.message;
     if (error.server.code == 66 && words.find("'_id'") != std::string_view::npos) error.path = "_id";
     if (error.path.empty() && !hint.empty() && words.find("hint") != std::string_view::npos) error.path = "hint";

@@ -196,5 +196,8 @@ TEST_CASE("the fault is named where it is a key of what the caller sent, never e
     CHECK(fault("unknown operator: $foo", R"({"a":{"$fo":1}})").path.empty());
     CHECK(fault("cannot use '$secret'", R"({"a":"$secret"})").path.empty());
     CHECK(fault("hint provided does not correspond to an existing index", "{}", "nope").path == "hint");
+    const auto sort = name_fault(to_error(said(MONGOC_ERROR_SERVER, 15975, "secret"), nullptr, Effect::read, Context{}), {json(R"({"a":2})")});
+    CHECK(sort.path == "sort");
+    CHECK(sort.message.find("direction") != std::string::npos);
     CHECK(fault("$where is not allowed in this context", R"({"$where":"1"})").code == Errc::unsupported);
 }
