@@ -51,6 +51,7 @@ std::shared_ptr<const ServerOptions> Collection::Caller::server_options(std::opt
 }
 
 Result<Reply> Collection::Caller::send(Request request) const {
+    if (request.collection.empty()) return fail(Errc::invalid_argument, "a collection has a name; this one's is empty", "name");
     const auto* transaction = collection.transaction_.get();
     if (transaction == nullptr) return detail::run(*collection.database_, std::move(request), collection.order_.get());
     if (transaction->root != collection.database_->root()) {
