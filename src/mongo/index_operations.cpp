@@ -95,7 +95,8 @@ Result<Reply> run_list_indexes(Call& call) {
     for (const auto& [key, value] : batch.as_view()) {
         if (value.type() == bson::Type::document) listed.indexes.push_back(spec_of(value.as_view()));
     }
-    std::stable_partition(listed.indexes.begin(), listed.indexes.end(), [](const IndexSpec& spec) { return spec.name == "_id_"; });
+    const auto by_id = std::find_if(listed.indexes.begin(), listed.indexes.end(), [](const IndexSpec& spec) { return spec.name == "_id_"; });
+    if (by_id != listed.indexes.end()) std::rotate(listed.indexes.begin(), by_id, by_id + 1);
     return Reply(std::move(listed));
 }
 

@@ -63,16 +63,6 @@ TEST_CASE("a user that may not ask for the set's status still learns its members
     CHECK_FALSE(health.members[0].lag.has_value());
 }
 
-TEST_CASE("a connection that breaks under the question is not taken for a server that is gone") {
-    const Server server;
-    const auto   db = server.open();
-    server.fail(R"(["hello","buildInfo"])", R"("closeConnection":true)");
-    const auto health = db.health(Deadline::after(a_while));
-    CAPTURE(health.problem);
-    CHECK(server.stop_failing() == 1);
-    CHECK(health.status == HealthStatus::healthy);
-}
-
 TEST_CASE("a pool whose connections are all in use is degraded, and says so within the deadline") {
     const Server            server("maxPoolSize=1");
     const auto              db = server.open();
