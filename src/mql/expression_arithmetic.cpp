@@ -119,10 +119,12 @@ Evaluated multiply_all(Frame& frame, const ExpressionNode& self) {
 }
 
 Evaluated divide_two(Frame& frame, const ExpressionNode& self) {
-    auto values = all_arguments(frame, self);
-    if (!values) return fail(std::move(values.error()));
-    const ValueRef left = (*values)[0];
-    const ValueRef right = (*values)[1];
+    const auto second = argument(frame, self, 1);  // first, as in $subtract
+    if (!second) return second;
+    const auto first = argument(frame, self, 0);
+    if (!first) return first;
+    const ValueRef left  = *first;
+    const ValueRef right = *second;
     if (left.is_number() && right.is_number()) {
         const Number a = Number::from(left);
         const Number b = Number::from(right);

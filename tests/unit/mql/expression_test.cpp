@@ -505,7 +505,8 @@ TEST_CASE("expressions over values of every type") {
         {R"({"$mergeObjects":["$i",{"$size":"$i"}]})", nullptr, 40400},
         {R"({"$subtract":["$n",{"$size":"$i"}]})", nullptr, 17124},
         {R"({"$subtract":[{"$concatArrays":"$i"},{"$size":"$i"}]})", nullptr, 17124},  // the right one first
-        {R"({"$divide":[{"$concatArrays":"$i"},{"$size":"$i"}]})", nullptr, 28664},
+        {R"({"$divide":[{"$concatArrays":"$i"},{"$size":"$i"}]})", nullptr, 17124},
+        {R"({"$mod":[{"$concatArrays":"$i"},{"$size":"$i"}]})", nullptr, 28664},
     };
     check(rows);
 }
