@@ -21,12 +21,21 @@ std::vector<MutableNode*> elements_of(MutableDocument& document, MutableNode& ar
     return out;
 }
 
+// A path of $sort: a field of that very name first, else down at its first dot.
+ValueRef field_at(bson::View document, std::string_view path) {
+    if (const ValueRef whole = document[path]) return whole;
+    const auto dot = path.find('.');
+    if (dot == std::string_view::npos) return {};
+    const ValueRef below = document[path.substr(0, dot)];
+    return below.type() == Type::document || below.type() == Type::array ? field_at(below.as_view(), path.substr(dot + 1)) : ValueRef();
+}
+
 // The values an element sorts by, null for a field it does not have; one that is no document has no fields.
 std::vector<ValueRef> sort_key(ValueRef element, const PushOptions& push) {
     static constexpr ValueRef null(Type::null, nullptr, 0);
     std::vector<ValueRef>     key;
     for (const auto& part : push.sort_parts) {
-        const ValueRef value = element.type() == Type::document ? element.as_view().at_path(part.path) : ValueRef();
+        const ValueRef value = element.type() == Type::document ? field_at(element.as_view(), part.path) : ValueRef();
         key.push_back(value.missing() ? null : value);
     }
     return key;

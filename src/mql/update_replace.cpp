@@ -44,8 +44,9 @@ Result<void> check_names_in_id(bson::View document) {
         if ((element.key.starts_with('$') && !refers) || (at == 2 && reference == 1)) {
             return mql_error(code::dollar_prefixed_field_name, "_id may not contain '$'-prefixed fields", "_id");
         }
-        if (element.value.type() != Type::document && element.value.type() != Type::array) continue;
-        if (auto checked = check_names_in_id(element.value.as_view()); !checked) return checked;
+        const bool scope = element.value.type() == Type::code_scope;
+        if (!scope && element.value.type() != Type::document && element.value.type() != Type::array) continue;
+        if (auto checked = check_names_in_id(scope ? element.value.code_scope() : element.value.as_view()); !checked) return checked;
     }
     if (at == 1 && reference == 1) return mql_error(code::dollar_prefixed_field_name, "_id may not contain '$'-prefixed fields", "_id");
     return {};

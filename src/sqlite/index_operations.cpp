@@ -22,13 +22,15 @@ Result<IndexSpec> checked(const IndexSpec& given) {
     if (spec.name.find('\0') != std::string::npos || spec.name == "*") {
         return mql::mql_error(mql::code::cannot_create_index, "an index's name may hold no NUL and not be \"*\"", "name");
     }
+    if (!spec.partial_filter.empty()) {
+        auto filter = mql::Filter::parse(spec.partial_filter);
+        if (!filter) return fail(std::move(filter.error()));
+    }
     const bool id_alone = spec.keys.view().count() == 1 && spec.keys.begin()->key == "_id";
     if (id_alone && (spec.hidden || spec.unique || spec.sparse || !spec.partial_filter.empty())) {
         return fail(coded(Errc::invalid_argument, 197, "InvalidIndexSpecificationOption", "the index on _id takes no options", "_id"));
     }
     if (!spec.partial_filter.empty()) {
-        auto filter = mql::Filter::parse(spec.partial_filter);
-        if (!filter) return fail(std::move(filter.error()));
         if (spec.sparse) return mql::mql_error(mql::code::cannot_create_index, "an index is sparse or partial, not both", "sparse");
         if (auto allowed = check_partial_filter(spec.partial_filter); !allowed) return fail(std::move(allowed.error()));
     }
@@ -65,19 +67,15 @@ Result<bool> is_there(const CollectionInfo& collection, const IndexSpec& spec) {
     for (const auto& index : collection.indexes) {
         const bool keys = same_keys(index.spec.keys, spec.keys);
         const bool name = index.spec.name == spec.name;
-        if (name && keys && same_options(index.spec, spec)) return true;
+        const bool options = same_options(index.spec, spec);
+        if (name && keys && options) return true;
         if (name) {
-            // MongoDB tells the two apart by what differs.
-            if (keys) {
-                return fail(coded(Errc::invalid_argument, code::index_options_conflict, "IndexOptionsConflict",
-                                  "the index \"" + spec.name + "\" exists with other options; drop it first", spec.name));
-            }
             return fail(coded(Errc::invalid_argument, code::index_key_specs_conflict, "IndexKeySpecsConflict",
-                              "the index \"" + spec.name + "\" exists with other keys; drop it first", spec.name));
+                              "the index \"" + spec.name + "\" exists with other " + (keys ? "options" : "keys") + "; drop it first", spec.name));
         }
-        if (keys && bson::compare(index.spec.partial_filter.view(), spec.partial_filter.view()) == 0) {
+        if (keys && options) {
             return fail(coded(Errc::invalid_argument, code::index_options_conflict, "IndexOptionsConflict",
-                              "the index \"" + index.spec.name + "\" has the same keys under another name", spec.name));
+                              "the index \"" + index.spec.name + "\" has the same keys and options under another name", spec.name));
         }
     }
     return false;

@@ -136,7 +136,7 @@ TEST_CASE("what cannot be an index is refused with MongoDB's code and changes no
         {create(R"({"b":1})", partial(R"({"c":{"$exists":false}})")), Errc::invalid_argument, 67},
         {create(R"({"b":1})", partial(R"({"c":{"$ne":1}})")), Errc::invalid_argument, 67},
         {create(R"({"b":1})", sparse_and), Errc::invalid_argument, 67},
-        {create(R"({"a":1})", unique()), Errc::invalid_argument, 85},
+        {create(R"({"a":1})", unique()), Errc::invalid_argument, 86},
         {create(R"({"b":1})", named), Errc::invalid_argument, 86},
     };
     for (const auto& row : rows) {
