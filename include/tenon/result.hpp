@@ -30,7 +30,7 @@ enum class Errc : std::uint8_t {
     invalid_argument,   ///< the call itself is wrong
     io,                 ///< the operating system refused (disk full, read-only, permissions)
     corrupt,            ///< stored bytes are not what was written
-    cancelled,          ///< the caller's stop token asked to end
+    cancelled,          ///< the caller's stop token asked to end, or the database was closed
 };
 
 /// The name of a code as it is written in logs: "duplicate_key".

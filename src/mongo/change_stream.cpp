@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "mongo/command.hpp"
+#include "mongo/open_cursors.hpp"
 #include "mongo/operations.hpp"
+#include "store/closed.hpp"
 
 namespace tenon::mongo {
 
@@ -88,11 +90,17 @@ private:
     milliseconds next_ = first_pause;
 };
 
-class WatchCursor final : public ChangeCursor {
+class WatchCursor final : public ChangeCursor, private Holding {
 public:
     WatchCursor(std::shared_ptr<Pool> pool, Call call, Watch op, Wanted wanted)
-        : pool_(std::move(pool)), call_(std::move(call)), op_(std::move(op)), wanted_(std::move(wanted)) {}
-    ~WatchCursor() override { kill(); }
+        : pool_(std::move(pool)), call_(std::move(call)), op_(std::move(op)), wanted_(std::move(wanted)),
+          open_cursors_(call_.lease.cursors()) {
+        open_cursors_->add(*this);
+    }
+    ~WatchCursor() override {
+        open_cursors_->remove(*this);
+        kill({});
+    }
 
     /// The first time. @errors the server's; network and timeout when the call's time was over before a server opened it.
     Result<void> open() {
@@ -127,6 +135,10 @@ public:
     [[nodiscard]] bson::Document resume_token() const override { return token_.empty() ? op_.resume_after : token_; }
 
 private:
+    void let_go(const Deadline& deadline) noexcept override {
+        kill(deadline);
+        error_ = closed();
+    }
     static Error cancelled() { return {Errc::cancelled, "the caller asked to stop while waiting for changes"}; }
 
     /// After a failed step: the error that the call ends with, or none when it is to be tried again.
@@ -293,15 +305,15 @@ private:
     }
 
     tl::unexpected<Error> end(Error error) {
-        kill();
+        kill({});
         error_ = std::move(error);
         return fail(*error_);
     }
 
     /// Frees the cursor on the server, in a time of its own.
-    void kill() {
+    void kill(const Deadline& deadline) {
         if (open_ && cursor_ != 0) {
-            call_.lease.bind(Deadline::after(kill_time), {});
+            call_.lease.bind(earlier(deadline, Deadline::after(kill_time)), {});
             Bson cursors;
             bson_append_int64(cursors.get(), "0", 1, cursor_);
             Bson command;
@@ -334,6 +346,7 @@ private:
     bson::Document            token_{};         // behind what the caller has seen
     bson::Document            behind_{};        // behind the whole batch
     std::optional<Error>      error_{};
+    std::shared_ptr<OpenCursors> open_cursors_;
 };
 
 }  // namespace

@@ -101,17 +101,35 @@ Result<void> Clients::start() {
 }
 
 Clients::~Clients() {
-    if (keeper_.joinable()) {
-        keeper_.request_stop();
-        keeper_.join();
+    stop_keeper();
+    end({});
+}
+
+void Clients::stop_keeper() {
+    if (!keeper_.joinable()) return;
+    keeper_.request_stop();
+    keeper_.join();
+}
+
+Result<void> Clients::close(const Deadline& deadline) {
+    cursors_->let_go(deadline);
+    stop_keeper();
+    if (const auto held = health().in_use; held > 0) {
+        return fail(Errc::timeout, std::to_string(held) + " connections are in use still; close again when what uses them has ended");
     }
+    end(deadline);
+    return {};
+}
+
+void Clients::end(const Deadline& deadline) {
+    if (!pool_) return;
     // The driver ends its sessions on the server when its pool ends: through a client of it that is connected, and where none is it waits
     // for a server. So one goes back for that, with little time; without a server the sessions are left to expire.
     std::unique_ptr<Client> last;
     if (!idle_.empty()) {
         last = std::move(idle_.back());
         idle_.pop_back();
-        last->bounds.deadline = Deadline::after(std::chrono::seconds(1));
+        last->bounds.deadline = earlier(deadline, Deadline::after(std::chrono::seconds(1)));
         last->bounds.stop     = {};
         Context now;
         now.deadline = Deadline{Clock::now()};
@@ -119,8 +137,11 @@ Clients::~Clients() {
         mongoc_client_pool_push(pool_.get(), last->handle.release());
     }
     idle_.clear();
+    topology_->set_scout({});
     scout_.reset();
     pool_.reset();
+    const std::lock_guard lock(mutex_);
+    open_ = 0;
 }
 
 std::unique_ptr<Client> Clients::make_client() {

@@ -13,6 +13,7 @@
 #include <tenon/store/health.hpp>
 #include <tenon/store/monitor.hpp>
 
+#include "mongo/open_cursors.hpp"
 #include "mongo/scout.hpp"
 #include "mongo/settings.hpp"
 #include "mongo/stream.hpp"
@@ -40,6 +41,11 @@ public:
     [[nodiscard]] Result<Client*> borrow(const Context& context, const Wanted& wanted);
     void                          give_back(Client* client) noexcept;
 
+    /// Ends every connection, for good; what cursors hold is taken from them. While no call runs, and none comes: the pool sees to that.
+    /// @errors timeout: a client is in use; may be called again.
+    [[nodiscard]] Result<void> close(const Deadline& deadline);
+
+    [[nodiscard]] const std::shared_ptr<OpenCursors>& cursors() const noexcept { return cursors_; }
     [[nodiscard]] const std::shared_ptr<Topology>& topology() const noexcept { return topology_; }
     [[nodiscard]] PoolHealth health() const;
     /// Null: the Config has none.
@@ -52,6 +58,9 @@ private:
     [[nodiscard]] std::unique_ptr<Client> take_idle(std::vector<std::unique_ptr<Client>>& unfit);
     [[nodiscard]] std::unique_ptr<Client> make_client();
     void                                  keep_minimum(const std::stop_token& stop);
+    void                                  stop_keeper();
+    /// Ends the clients at rest, what is theirs on the server, and the watch of the servers. Done once.
+    void                                  end(const Deadline& deadline);
     PoolEvent                             put_back(std::unique_ptr<Client> back) noexcept;
     /// For keep_minimum: one that has no connection, at rest or new; null: enough have. Those that lost theirs are moved to `unfit`.
     [[nodiscard]] std::unique_ptr<Client> take_unconnected(std::vector<std::unique_ptr<Client>>& unfit);
@@ -62,6 +71,7 @@ private:
 
     std::shared_ptr<const Settings>                          settings_;
     std::shared_ptr<Topology>                                topology_;
+    std::shared_ptr<OpenCursors>                             cursors_ = std::make_shared<OpenCursors>();
     Owned<mongoc_client_pool_t, mongoc_client_pool_destroy>  pool_{};
     std::unique_ptr<Scout>                                   scout_{};
     std::uint64_t                                            process_;

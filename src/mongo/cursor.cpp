@@ -2,11 +2,16 @@
 
 #include <optional>
 
+#include "mongo/open_cursors.hpp"
 #include "mongo/session.hpp"
+#include "store/closed.hpp"
 
 namespace tenon::mongo {
 
 namespace {
+
+// To end a cursor on a server while the store is being closed.
+constexpr std::chrono::milliseconds kill_time{500};
 
 /// Why the cursor has to end between two documents, if it has to.
 std::optional<Error> ended(const Context& context) {
@@ -15,11 +20,17 @@ std::optional<Error> ended(const Context& context) {
     return std::nullopt;
 }
 
-class StreamCursor final : public Cursor {
+class StreamCursor final : public Cursor, private Holding {
 public:
     StreamCursor(Call& call, CursorPtr cursor, Effect effect)
-        : context_(call.context), transaction_(call.transaction), lease_(std::move(call.lease)), causal_(call.causal), cursor_(std::move(cursor)), effect_(effect) {}
-    ~StreamCursor() override { close(); }
+        : context_(call.context), transaction_(call.transaction), lease_(std::move(call.lease)), causal_(call.causal), cursor_(std::move(cursor)), effect_(effect),
+          open_cursors_(lease().cursors()) {
+        open_cursors_->add(*this);
+    }
+    ~StreamCursor() override {
+        open_cursors_->remove(*this);
+        close();
+    }
 
     Result<std::optional<bson::View>> next() override {
         if (primed_) {
@@ -42,6 +53,14 @@ public:
     }
 
 private:
+    [[nodiscard]] const Lease& lease() const noexcept { return transaction_ ? transaction_->lease : lease_; }
+    void let_go(const Deadline& deadline) noexcept override {
+        if (!cursor_) return;
+        lease().bind(earlier(deadline, Deadline::after(kill_time)), {});
+        close();
+        primed_ = false;
+        error_  = closed();
+    }
     Result<std::optional<bson::View>> fetch() {
         const bson_t* document = nullptr;
         if (mongoc_cursor_next(cursor_.get(), &document)) {
@@ -78,6 +97,7 @@ private:
     std::shared_ptr<CausalUse>        causal_;
     CursorPtr                         cursor_;
     Effect                            effect_;
+    std::shared_ptr<OpenCursors>      open_cursors_;
     std::optional<bson::View>         current_{};
     bool                              primed_ = false;
     std::optional<Error>              error_{};

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "mongo/fork.hpp"
+#include "store/closed.hpp"
 
 namespace tenon::mongo {
 
@@ -29,6 +30,7 @@ Pool::~Pool() { forget_pool(*this); }
 
 Result<std::shared_ptr<Clients>> Pool::clients() {
     const std::lock_guard lock(mutex_);
+    if (closed_) return fail(closed());
     if (clients_ && process_ == fork_generation()) return clients_;
     auto made = Clients::make(settings_);
     if (!made) return fail(std::move(made.error()));
@@ -46,6 +48,17 @@ Result<Lease> Pool::lease(const Context& context, const Wanted& wanted) {
     lease.bind(context.deadline, context.stop);
     (*client)->bounds.wanted = wanted;
     return lease;
+}
+
+Result<void> Pool::close(const Deadline& deadline) {
+    std::shared_ptr<Clients> of_process;
+    {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        // They stay for what they know of the deployment.
+        if (process_ == fork_generation()) of_process = clients_;
+    }
+    return of_process ? of_process->close(deadline) : Result<void>{};
 }
 
 Capabilities Pool::capabilities() const {

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] mongoc_client_t* get() const noexcept { return client_ == nullptr ? nullptr : client_->handle.get(); }
 
     [[nodiscard]] Topology& topology() const noexcept { return *clients_->topology(); }
+    [[nodiscard]] const std::shared_ptr<OpenCursors>& cursors() const noexcept { return clients_->cursors(); }
 
     /// From here on the client's calls end at this deadline and with this stop token, whatever the server does: as {code: 50,
     /// MaxTimeMSExpired} or {code: 11601, Interrupted}. Of a transaction each operation has its own.
@@ -76,8 +77,11 @@ public:
     [[nodiscard]] const std::string& database() const noexcept { return settings_->database; }
     [[nodiscard]] const Settings&    settings() const noexcept { return *settings_; }
     /// The clients of this process.
-    /// @errors network: no SRV record.
+    /// @errors network: no SRV record. cancelled: the pool is closed.
     [[nodiscard]] Result<std::shared_ptr<Clients>> clients();
+
+    /// As Store::close.
+    [[nodiscard]] Result<void> close(const Deadline& deadline);
 
     /// What the deployment can do, as last observed; of one that was not seen yet what every MongoDB can.
     [[nodiscard]] Capabilities capabilities() const;
@@ -94,6 +98,7 @@ private:
     mutable std::mutex              mutex_{};
     std::shared_ptr<Clients>        clients_{};
     std::uint64_t                   process_ = 0;  // that clients_ belong to
+    bool                            closed_  = false;
 };
 
 }  // namespace tenon::mongo

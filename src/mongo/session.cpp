@@ -90,11 +90,6 @@ Result<DriverTransaction> transaction_options(const TransactionOptions& options,
     return made;
 }
 
-Deadline earlier(const Deadline& a, const Deadline& b) noexcept {
-    if (!a.at || (b.at && *b.at < *a.at)) return b;
-    return a;
-}
-
 }  // namespace
 
 CausalUse::~CausalUse() { record(session.get(), *order); }

@@ -103,6 +103,8 @@ Health MongoStore::health(const Deadline& deadline) noexcept {
 
 Result<void> MongoStore::wait_until_ready(const Deadline& deadline) { return mongo::wait_until_ready(*pool_, deadline); }
 
+Result<void> MongoStore::close(const Deadline& deadline) { return pool_->close(deadline); }
+
 Result<std::shared_ptr<Store>> open_store(const Config& config) {
     auto pool = Pool::make(config);
     if (!pool) return fail(std::move(pool).error());

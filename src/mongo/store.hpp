@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Capabilities capabilities() const override;
     [[nodiscard]] Health health(const Deadline& deadline) noexcept override;
     Result<void> wait_until_ready(const Deadline& deadline) override;
+    Result<void> close(const Deadline& deadline) override;
 
 private:
     [[nodiscard]] Result<Reply> dispatch(Request& request, Session& session);

@@ -36,6 +36,8 @@ namespace tenon::mongo {
 
 constexpr std::chrono::milliseconds handshake_grace{250};
 
+[[nodiscard]] inline Deadline earlier(const Deadline& a, const Deadline& b) noexcept { return !a.at || (b.at && *b.at < *a.at) ? b : a; }
+
 /// Why a call ended before the server had answered.
 enum class Ended : std::uint8_t { no, deadline, cancelled };
 

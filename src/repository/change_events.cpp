@@ -7,6 +7,8 @@
 
 #include "repository/caller.hpp"
 #include "repository/change_filter.hpp"
+#include "repository/watching.hpp"
+#include "store/closed.hpp"
 
 namespace tenon {
 
@@ -83,17 +85,21 @@ bson::Document ChangeEvent::resume_token() const {
     return value.type() == bson::Type::document ? bson::Document(value.as_view()) : bson::Document();
 }
 
-ChangeEvents::ChangeEvents(std::unique_ptr<ChangeCursor> cursor, std::string where, std::shared_ptr<const void> store)
-    : store_(std::move(store)), cursor_(std::move(cursor)), where_(std::move(where)) {}
+ChangeEvents::ChangeEvents(std::unique_ptr<ChangeCursor> cursor, std::string where, std::shared_ptr<detail::Watching> watching)
+    : watching_(std::move(watching)), cursor_(std::move(cursor)), where_(std::move(where)) {}
 ChangeEvents::ChangeEvents(ChangeEvents&&) noexcept            = default;
 ChangeEvents& ChangeEvents::operator=(ChangeEvents&&) noexcept = default;
 ChangeEvents::~ChangeEvents()                                  = default;
 
 Result<std::optional<ChangeEvent>> ChangeEvents::next(const Deadline& deadline) {
-    auto event = cursor_->next(deadline);
+    const auto&           gate = watching_->database->gate;
+    const detail::Running running(gate.get());
+    auto                  event = running.refused() ? Result<std::optional<bson::View>>(fail(closed())) : cursor_->next(deadline);
     if (!event) {
-        event.error().where = where_;
-        return fail(std::move(event).error());
+        auto error = std::move(event).error();
+        if (error.code == Errc::cancelled && gate->is_shut()) error = closed();
+        error.where = where_;
+        return fail(std::move(error));
     }
     if (!*event) return std::optional<ChangeEvent>{};
     return std::optional<ChangeEvent>(std::in_place, **event);
@@ -112,9 +118,11 @@ Result<ChangeEvents> Collection::watch(bson::Document filter, WatchOptions optio
     const Caller run{*this, "watch"};
     auto         op = watch_of(filter, options);
     if (!op) return run.failed(std::move(op).error());
-    auto reply = run(std::move(*op), std::move(options.call));
+    auto watching     = std::make_shared<detail::Watching>(database_, std::move(options.call.stop));
+    options.call.stop = watching->stop.get_token();
+    auto reply        = run(std::move(*op), std::move(options.call));
     if (!reply) return fail(std::move(reply).error());
-    return ChangeEvents(std::move(reply->changes), run.where(), database_);
+    return ChangeEvents(std::move(reply->changes), run.where(), std::move(watching));
 }
 
 Result<ChangeEvents> Database::watch(WatchOptions options) const {
@@ -122,14 +130,15 @@ Result<ChangeEvents> Database::watch(WatchOptions options) const {
     if (!op) return fail(std::move(op).error());
     Request request{.operation = std::move(*op)};
     auto&   call               = options.call;
+    auto    watching           = std::make_shared<detail::Watching>(state_, std::move(call.stop));
     request.context.deadline   = call.deadline;
-    request.context.stop       = std::move(call.stop);
+    request.context.stop       = watching->stop.get_token();
     request.context.actor      = std::move(call.actor);
     request.context.visibility = call.visibility;
     if (call.server) request.context.server = std::make_shared<const ServerOptions>(std::move(*call.server));
     auto reply = repository::reply_as<WatchReply>(run(*this, std::move(request)));
     if (!reply) return fail(std::move(reply).error());
-    return ChangeEvents(std::move(reply->changes), "watch", state_);
+    return ChangeEvents(std::move(reply->changes), "watch", std::move(watching));
 }
 
 }  // namespace tenon

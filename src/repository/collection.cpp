@@ -50,6 +50,8 @@ std::shared_ptr<const ServerOptions> Collection::Caller::server_options(std::opt
     return std::make_shared<const ServerOptions>(collection.server_ ? of_call->or_else(*collection.server_) : std::move(*of_call));
 }
 
+detail::Running Collection::running() const noexcept { return detail::Running(transaction_ ? nullptr : database_->gate.get()); }
+
 Result<Reply> Collection::Caller::send(Request request) const {
     if (request.collection.empty()) return fail(Errc::invalid_argument, "a collection has a name; this one's is empty", "name");
     const auto* transaction = collection.transaction_.get();
@@ -116,7 +118,7 @@ Result<DocumentCursor> Collection::find(bson::Document filter, FindOptions optio
     }
     auto reply = run(find_of(std::move(filter), options), std::move(options.call));
     if (!reply) return fail(std::move(reply).error());
-    return DocumentCursor(std::move(reply->cursor), run.where(), database_);
+    return DocumentCursor(std::move(reply->cursor), run.where(), database_, transaction_);
 }
 
 Result<DocumentCursor> Collection::find_by_id(DocumentId id, CallOptions call) const {
@@ -128,23 +130,25 @@ Result<DocumentCursor> Collection::find_by_id(DocumentId id, CallOptions call) c
     find.limit  = 1;
     auto reply  = run(std::move(find), std::move(call));
     if (!reply) return fail(std::move(reply).error());
-    return DocumentCursor(std::move(reply->cursor), run.where(), database_);
+    return DocumentCursor(std::move(reply->cursor), run.where(), database_, transaction_);
 }
 
 Result<bson::Document> Collection::get(DocumentId id, CallOptions call) const {
-    auto cursor = find_by_id(std::move(id), std::move(call));
+    const auto at_work = running();
+    auto       cursor  = find_by_id(std::move(id), std::move(call));
     if (!cursor) return fail(std::move(cursor).error());
-    auto document = cursor->next();
+    auto document = cursor->read(at_work);
     if (!document) return fail(std::move(document).error());
     if (!*document) return fail(missing("get"));
     return bson::Document(**document);
 }
 
 Result<std::optional<bson::Document>> Collection::first(bson::Document filter, FindOptions options) const {
-    options.limit = 1;
-    auto cursor   = find(std::move(filter), std::move(options));
+    const auto at_work = running();
+    options.limit      = 1;
+    auto cursor        = find(std::move(filter), std::move(options));
     if (!cursor) return fail(std::move(cursor).error());
-    auto document = cursor->next();
+    auto document = cursor->read(at_work);
     if (!document) return fail(std::move(document).error());
     if (!*document) return std::optional<bson::Document>{};
     return std::optional<bson::Document>{bson::Document(**document)};
@@ -192,7 +196,7 @@ Result<DocumentCursor> Collection::aggregate(std::vector<bson::Document> pipelin
     const Caller run{*this, "aggregate"};
     auto         reply = run(Aggregate{std::move(pipeline), std::move(options.hint)}, std::move(options.call));
     if (!reply) return fail(std::move(reply).error());
-    return DocumentCursor(std::move(reply->cursor), run.where(), database_);
+    return DocumentCursor(std::move(reply->cursor), run.where(), database_, transaction_);
 }
 
 }  // namespace tenon

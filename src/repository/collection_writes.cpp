@@ -17,6 +17,7 @@ bson::Document& replacement_of(FindAndModify& operation) noexcept { return opera
 /// replace first, and only when that meets nothing an insert with a generated one.
 template <class Run, class Op>
 Result<typename Op::Reply> replace_or_insert(const Run& run, const Op& operation, const CallOptions& call, bool in_transaction) {
+    const auto           at_work = run.collection.running();
     std::optional<Error> duplicate;
     for (;;) {
         Op replace     = operation;

@@ -11,6 +11,7 @@
 #include "repository/middleware/soft_delete.hpp"
 #include "repository/middleware/stamps.hpp"
 #include "repository/middleware/tenant.hpp"
+#include "store/closed.hpp"
 
 namespace tenon {
 
@@ -70,7 +71,7 @@ DatabaseState& DatabaseState::other(std::string_view database) {
     const std::lock_guard lock(mutex_);
     auto&                 held = others_[std::string(database)];
     if (!held) {
-        held        = std::make_unique<DatabaseState>(stack);
+        held        = std::make_unique<DatabaseState>(stack, gate);
         held->name  = database;
         held->root_ = this;
     }
@@ -90,6 +91,14 @@ const ModelInfo* DatabaseState::known(std::string_view collection) const {
 }
 
 Result<Reply> run(DatabaseState& database, Request request, Session* session) {
+    const bool bound = session != nullptr && session->in_transaction();
+    // What is bound to a transaction runs as a part of it, wherever that was begun.
+    const Running running(bound ? nullptr : database.gate.get());
+    if (running.refused()) {
+        auto refused          = fail(closed());
+        refused.value().where = where(request);
+        return refused;
+    }
     request.context.database = database.name;
     if (database.refuses(request.model)) {
         auto refused = fail(Errc::invalid_argument, "collection \"" + request.model->collection +
@@ -104,7 +113,7 @@ Result<Reply> run(DatabaseState& database, Request request, Session* session) {
             return refused;
         }
     }
-    if (session != nullptr && session->in_transaction()) return run_in_transaction(database, std::move(request), *session);
+    if (bound) return run_in_transaction(database, std::move(request), *session);
     if (inside_transaction(database)) {
         auto refused = fail(Errc::invalid_argument,
                             "a call inside the body of a transaction must be bound to it, as repository.in(tx) is: unbound it would wait "
@@ -144,8 +153,28 @@ Database Database::database(std::string_view name, const Models& models) const {
 
 Capabilities Database::capabilities() const { return state_->stack->capabilities(); }
 
-Health       Database::health(const Deadline& deadline) const noexcept { return state_->stack->health(deadline); }
-Result<void> Database::wait_until_ready(const Deadline& deadline) const { return state_->stack->wait_until_ready(deadline); }
+Health Database::health(const Deadline& deadline) const noexcept {
+    const detail::Running running(state_->gate.get());
+    if (!running.refused()) return state_->stack->health(deadline);
+    Health health;
+    health.engine  = capabilities().engine;
+    health.problem = closed().message;
+    return health;
+}
+
+Result<void> Database::wait_until_ready(const Deadline& deadline) const {
+    const detail::Running running(state_->gate.get());
+    if (running.refused()) return fail(closed());
+    return state_->stack->wait_until_ready(deadline);
+}
+
+Result<void> Database::close(const Deadline& deadline) const {
+    auto& gate = *state_->gate;
+    Result<void> done = fail(Errc::invalid_argument, "close waits for what runs, and this thread is inside a call or a transaction of the database itself");
+    if (!gate.holds_this_thread()) done = gate.close(deadline, [&] { return state_->stack->close(deadline); });
+    if (!done && done.error().where.empty()) done.error().where = "close";
+    return done;
+}
 
 Result<std::vector<std::string>> Database::list_collections() const {
     auto reply = tenon::run(*this, Request{.operation = ListCollections{}});

@@ -12,12 +12,16 @@
 #include <tenon/store/model_info.hpp>
 #include <tenon/store/store.hpp>
 
+#include "repository/gate.hpp"
+
 namespace tenon::detail {
 
 struct DatabaseState {
-    explicit DatabaseState(std::shared_ptr<Store> top) noexcept : stack(std::move(top)) {}
+    explicit DatabaseState(std::shared_ptr<Store> top, std::shared_ptr<Gate> way_in = std::make_shared<Gate>()) noexcept
+        : stack(std::move(top)), gate(std::move(way_in)) {}
 
     std::shared_ptr<Store> stack;   // the outermost middleware
+    std::shared_ptr<Gate>  gate;    // of all databases of the store
     std::string            name{};  // Context::database of its calls; empty: the store's own database
 
     /// The store's own database, whose transactions are those of all. It owns the others: a handle on one of them keeps it.

@@ -165,7 +165,7 @@ Result<bool> PagerState::probe() {
     repository::add_equalities(where, order, *key, equal);
     auto end = find(std::move(where), !reversed, 0, 1);
     if (!end) return fail(std::move(end).error());
-    auto document = end->next();
+    auto document = end->read(end->running());
     if (!document) return fail(std::move(document).error());
     if (!*document) return false;
     auto last = order.key(**document);
@@ -187,7 +187,7 @@ Result<bool> PagerState::probe() {
 Result<std::optional<bson::View>> PagerState::read() {
     for (;;) {
         if (cursor) {
-            auto document = cursor->next();
+            auto document = cursor->read(cursor->running());  // of the page that is being read
             if (!document || *document) return document;
             cursor.reset();
         }
@@ -258,7 +258,8 @@ Result<detail::Pager> Collection::pager(bson::Document filter, FindOptions optio
 }
 
 Result<Page<bson::Document>> Collection::page(bson::Document filter, FindOptions options, PageOptions page) const {
-    auto reader = pager(std::move(filter), std::move(options), std::move(page));
+    const auto at_work = running();
+    auto       reader  = pager(std::move(filter), std::move(options), std::move(page));
     if (!reader) return fail(std::move(reader).error());
     Page<bson::Document> out;
     for (;;) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "repository/database_state.hpp"
+#include "store/closed.hpp"
 
 namespace tenon {
 
@@ -77,6 +78,13 @@ Result<void> TransactionRun::begin() {
         return refused("a transaction of this database runs on this thread already; transactions do not nest");
     }
     if (auto fine = check(options_); !fine) return fine;
+    // All its runs are one call: a closed database lets a body that has begun come to its end.
+    if (!running_) running_.emplace(database_->gate.get());
+    if (running_->refused()) {
+        auto refusal          = fail(closed());
+        refusal.value().where = "transaction";
+        return refusal;
+    }
     for (;;) {
         auto begun = begin_once();
         if (begun || !again(begun.error())) return begun;

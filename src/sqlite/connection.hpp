@@ -72,7 +72,7 @@ public:
 
     /// Drops statements that no one holds; DDL needs none of a table in use.
     void drop_statements() noexcept;
-    /// Closes without a checkpoint: before fork(), where speed matters more than a short WAL.
+    /// Closes without a checkpoint: before fork(), where speed matters more than a short WAL, and where the file goes too.
     void no_checkpoint_on_close() noexcept;
 
     /// The catalogue that this connection saw last; see catalogue.hpp.

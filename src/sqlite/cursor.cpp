@@ -9,6 +9,7 @@
 #include "sqlite/fork.hpp"
 #include "sqlite/statements.hpp"
 #include "sqlite/stored.hpp"
+#include "store/closed.hpp"
 
 namespace tenon::sqlite {
 
@@ -96,6 +97,12 @@ private:
         close();
         error_ = expired();
         return true;
+    }
+    void let_go() noexcept override {
+        const std::lock_guard lock(mutex_);
+        if (!query_) return;
+        close();
+        error_ = closed();
     }
     // Without the mutex: it may have been locked at the fork.
     [[nodiscard]] Result<std::optional<bson::View>> after_fork() const {

@@ -10,6 +10,7 @@
 
 #include "sqlite/catalogue.hpp"
 #include "sqlite/fork.hpp"
+#include "store/closed.hpp"
 
 namespace tenon::sqlite {
 
@@ -65,20 +66,52 @@ Result<std::shared_ptr<Engine>> Engine::open(const Options& options) {
 std::shared_ptr<Engine> Engine::reopened(const Engine& parent) {
     std::shared_ptr<Engine> engine(new Engine(parent.options_));
     engine->read_only_ = parent.read_only_;
+    engine->closed_.store(parent.closed_.load());
     return engine;
 }
 
 Engine::~Engine() {
     for (auto& slot : slots_) slot.connection.reset();
     writer_.reset();
-    if (owner_ == ::getpid()) folder_.remove();
+    remove_files();
+}
+
+void Engine::remove_files() noexcept {
+    // Moved out first: the folder's name may be another store's by the next time.
+    MemoryFolder gone(std::move(folder_));
+    if (owner_ == ::getpid()) gone.remove();
+}
+
+Result<void> Engine::close() {
+    closed_.store(true);
+    cursors_->let_go();
+    bool all = true;
+    for (auto& slot : slots_) {
+        State now = State::idle;
+        // In use until it is closed: a fork meanwhile leaves the file alone in the child.
+        if (slot.state.compare_exchange_strong(now, State::busy)) {
+            slot.connection.reset();
+            slot.state.store(State::closed);
+        } else if (now == State::busy || (now == State::absent && !slot.state.compare_exchange_strong(now, State::closed))) {
+            all = false;
+        }
+    }
+    if (!all || !queue_.try_enter()) return fail(Errc::timeout, "connections to the file are in use still; close again when what uses them has ended");
+    Result<void> moved{};
+    if (writer_ && options_.memory) writer_->no_checkpoint_on_close();
+    // As the last close would do anyway, which does not say whether it could.
+    else if (writer_ && !read_only_) moved = writer_->execute("PRAGMA wal_checkpoint(PASSIVE)", "moving the log into the store's file");
+    writer_.reset();
+    queue_.leave();
+    remove_files();
+    return moved;
 }
 
 PoolHealth Engine::pool_state() const noexcept {
     PoolHealth pool;
     for (const auto& slot : slots_) {
         const auto state = slot.state.load(std::memory_order_relaxed);
-        if (state != State::absent) ++pool.open;
+        if (state == State::idle || state == State::busy) ++pool.open;
         if (state == State::busy) ++pool.in_use;
     }
     pool.waiting = static_cast<std::uint32_t>(std::max(0, waiting_.load(std::memory_order_relaxed)));
@@ -102,6 +135,7 @@ std::optional<std::size_t> Engine::claim(std::size_t hint) noexcept {
 }
 
 Result<Reader> Engine::reader(const Limits& limits) {
+    if (closed_.load(std::memory_order_relaxed)) return fail(closed());
     auto slot = claim(thread_hint());
     if (!slot) {
         const auto until = limits.deadline.at ? *limits.deadline.at : std::chrono::steady_clock::now() + options_.busy_timeout;
@@ -147,6 +181,7 @@ void Engine::give_back(std::size_t slot) noexcept {
 }
 
 Result<Writer> Engine::writer(const Limits& limits) {
+    if (closed_.load(std::memory_order_relaxed)) return fail(closed());
     if (read_only_) return fail(Errc::io, "the store is read-only");
     // What an expired cursor pins of the log cannot be used again, and writers are who make it grow.
     (void)cursors_->expire();
@@ -174,7 +209,7 @@ bool Engine::quiesce() {
         } else if (expected == State::absent) {
             if (slots_[i].state.compare_exchange_strong(expected, State::busy)) quiesced_.push_back(i);
             else all = false;
-        } else {
+        } else if (expected != State::closed) {
             all = false;
         }
     }

@@ -92,6 +92,11 @@ public:
     /// The cursors that hold a reader: those past their age give it back when another call needs one, or writes.
     [[nodiscard]] const std::shared_ptr<ExpiryList>& cursors() const noexcept { return cursors_; }
 
+    /// Closes every connection, for good, with the log moved into the file (which the last connection to it removes, of whatever process); the files of
+    /// a store in memory go. While no call runs; cursors give back what they hold.
+    /// @errors timeout: a connection is in use; may be called again. io: closed, but the log stays beside the file.
+    [[nodiscard]] Result<void> close();
+
     // Around fork(); see fork.cpp.
     /// Closes every idle connection and holds the places. False when one is in use.
     bool quiesce();
@@ -101,7 +106,7 @@ public:
 private:
     friend class Reader;
     friend class Writer;
-    enum class State : std::uint8_t { absent, idle, busy };
+    enum class State : std::uint8_t { absent, idle, busy, closed };
     struct Slot {
         std::atomic<State>          state{State::absent};
         std::unique_ptr<Connection> connection{};
@@ -110,11 +115,13 @@ private:
     explicit Engine(Options options);
     [[nodiscard]] std::optional<std::size_t> claim(std::size_t hint) noexcept;
     void give_back(std::size_t slot) noexcept;
+    void remove_files() noexcept;
 
     Options                     options_;
     bool                        read_only_   = false;
     MemoryFolder                folder_{};  ///< of a store in memory: removed at the end
     pid_t                       owner_       = 0;
+    std::atomic<bool>           closed_{false};
     std::vector<Slot>           slots_;
     std::atomic<int>            waiting_{0};
     std::mutex                  wait_mutex_{};

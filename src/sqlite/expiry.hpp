@@ -22,6 +22,8 @@ public:
     [[nodiscard]] Clock::time_point expires() const noexcept { return expires_; }
     /// Gives back what it holds; false when it is at work just now. Called by any thread.
     virtual bool expire() noexcept = 0;
+    /// The same, whatever its age, since the store is closed; waits while it is at work.
+    virtual void let_go() noexcept = 0;
 
 private:
     Clock::time_point expires_;
@@ -56,6 +58,12 @@ public:
             if (!next || again < *next) next = again;
         }
         return next;
+    }
+
+    /// Ends them all, for a store that is closed.
+    void let_go() noexcept {
+        const std::lock_guard lock(mutex_);
+        for (auto* one : open_) one->let_go();
     }
 
 private:

@@ -86,6 +86,8 @@ Result<void> SqliteStore::wait_until_ready(const Deadline& deadline) {
     return {};
 }
 
+Result<void> SqliteStore::close(const Deadline&) { return engine_->close(); }
+
 Result<std::shared_ptr<TransactionState>> SqliteStore::transaction_of(Session& session) const {
     if (!session.in_transaction()) return std::shared_ptr<TransactionState>{};
     auto* own = dynamic_cast<TransactionSession*>(&session);

@@ -69,6 +69,7 @@ public:
     [[nodiscard]] Capabilities capabilities() const override;
     [[nodiscard]] Health health(const Deadline& deadline) noexcept override;
     Result<void> wait_until_ready(const Deadline& deadline) override;
+    Result<void> close(const Deadline& deadline) override;
 
     // Around fork(), from fork.cpp; one thread is left then.
     [[nodiscard]] Engine& engine() noexcept { return *engine_; }

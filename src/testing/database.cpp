@@ -56,10 +56,11 @@ void remove_files(const Place& place) noexcept {
     }
 }
 
-void drop_all(const Database& database) noexcept {
+bool drop_all(const Database& database) noexcept {
     auto names = database.list_collections();
-    if (!names) return;
+    if (!names) return names.error().code != Errc::cancelled;
     for (const auto& name : *names) (void)database.collection(name).drop();
+    return true;
 }
 
 }  // namespace tenon::testing::detail

@@ -150,3 +150,21 @@ TEST_CASE("calls still end with timeout when the monitors have given the stopped
     server.thaw();
     good(accounts.insert({.owner = "cid"}, {.deadline = Deadline::after(20s)}));
 }
+
+TEST_CASE("a database on a stopped server is closed within the deadline, with what its cursors hold") {
+    const Mongod              server;
+    const auto                db = opened(server.uri());
+    const Repository<Account> accounts(db);
+    good(accounts.insert_many(std::vector<Account>(9, Account{.owner = "many"})));
+    std::vector<tenon::Stream<Account>> held;
+    for (int i = 0; i < 5; ++i) held.push_back(good(accounts.with({.batch_size = 2}).find().stream()));
+    const auto changes = good(accounts.watch());
+    server.freeze();
+    const auto started = Clock::now();
+    const auto closed  = db.close(Deadline::after(2s));
+    const auto took    = Clock::now() - started;
+    server.thaw();
+    good(closed);
+    CHECK(took < 3s);
+    CHECK(held[0].next().error().code == Errc::cancelled);
+}

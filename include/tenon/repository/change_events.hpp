@@ -19,6 +19,10 @@ namespace tenon {
 
 class ChangeCursor;
 
+namespace detail {
+struct Watching;
+}
+
 /// What an event tells of.
 enum class ChangeKind : std::uint8_t {
     insert,
@@ -71,8 +75,8 @@ private:
 /// server holds for it. It keeps a connection of the pool for as long as it lives.
 class ChangeEvents {
 public:
-    /// `store`: what must live as long as the stream.
-    ChangeEvents(std::unique_ptr<ChangeCursor> cursor, std::string where, std::shared_ptr<const void> store);
+    /// `watching`: what must live as long as the stream.
+    ChangeEvents(std::unique_ptr<ChangeCursor> cursor, std::string where, std::shared_ptr<detail::Watching> watching);
     ChangeEvents(ChangeEvents&&) noexcept;
     ChangeEvents& operator=(ChangeEvents&&) noexcept;
     ~ChangeEvents();
@@ -82,7 +86,8 @@ public:
     /// A stream that breaks (a lost connection, a failover) is opened again behind the last event, for as long as the deadline lets:
     /// no event is lost or comes twice. The call may outlast its deadline by 50 ms, since an answer that is on its way is worth more.
     /// @errors timeout, network, transient: the deadline passed before the server answered or the stream could be resumed; a later call
-    ///         goes on behind the last event. cancelled (CallOptions::stop of the call that opened it).
+    ///         goes on behind the last event. cancelled (CallOptions::stop of the call that opened it, or the
+    ///         database was closed, which ends a wait at once: resume_token() is where a later stream goes on).
     ///         With these it has ended: unsupported (the oplog no longer reaches back to the last event), not_found (a document that was
     ///         `required` is not kept), auth, invalid_argument (behind an `invalidate` event).
     Result<std::optional<ChangeEvent>> next(const Deadline& deadline = {});
@@ -98,9 +103,9 @@ public:
     [[nodiscard]] const std::string& where() const noexcept { return where_; }
 
 private:
-    std::shared_ptr<const void>   store_;
-    std::unique_ptr<ChangeCursor> cursor_;
-    std::string                   where_;
+    std::shared_ptr<detail::Watching> watching_;
+    std::unique_ptr<ChangeCursor>     cursor_;
+    std::string                       where_;
 };
 
 namespace detail {

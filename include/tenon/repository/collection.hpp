@@ -141,6 +141,8 @@ public:
 
     // For Repository<T> ------------------------------------------------------------------------------------------------
 
+    /// Of a call that is made of several.
+    [[nodiscard]] detail::Running running() const noexcept;
     /// The cursor of a read by id: not_found is the caller's to say.
     Result<DocumentCursor> find_by_id(DocumentId id, CallOptions call) const;
     /// As insert_many, with the documents as stored.

@@ -27,7 +27,7 @@ struct Models {
     std::vector<const ModelInfo*> infos{};
 };
 
-/// An open store. Copies are cheap and share it; the last one closes it, after the repositories and cursors made from it.
+/// An open store. Copies are cheap and share it; the last one ends it, after the repositories and cursors made from it, unless `close` did.
 /// @threads safe: one Database may be used by many threads at once.
 class Database {
 public:
@@ -82,8 +82,23 @@ public:
     [[nodiscard]] Capabilities capabilities() const;
     /// How the deployment is, found out within the deadline (none: 5 s). Never throws, never hangs.
     [[nodiscard]] Health health(const Deadline& deadline = {}) const noexcept;
-    /// Waits until the deployment takes writes: of use after a lazy open. @errors timeout, network, auth, invalid_argument.
+    /// Waits until the deployment takes writes: of use after a lazy open. @errors timeout, network, auth, invalid_argument, cancelled (closed).
     Result<void> wait_until_ready(const Deadline& deadline) const;
+    /// Closes the store for all its handles: copies, databases of the same deployment, repositories. For good, and whoever calls it.
+    ///
+    /// From here on each new call, transaction, cursor and change stream is `cancelled`, and nothing of it is written. What runs is waited for:
+    /// calls, of which `all`, `for_each` and `page` are one each with all that is done inside them on their thread, and transactions, whose
+    /// body, calls and commit go on as if nothing was. A wait for changes is ended at once (`cancelled`; the stream's resume_token is good).
+    /// Then the connections end: MongoDB's pool with the watch of the servers; the embedded store's file stands alone with its log moved
+    /// into it, unless another process has it open, and a store in memory is gone with its files. A cursor, Stream or change stream that
+    /// is held but not being read is not waited for: what it holds is taken from it, and its next call is `cancelled`.
+    ///
+    /// At the deadline (none: waits for as long as it takes) it is `timeout`: the store takes no new calls, and what runs goes on. `close` may be called again,
+    /// to wait again. Of a closed store it does nothing, and many threads may call it. In a child of fork() it waits for what the
+    /// child began, not for the parent's calls. `health` of a closed store says so, and `capabilities` is what was last seen.
+    /// @errors timeout; invalid_argument: called inside a call or a transaction of this store, for which it would wait; the store stays open.
+    ///         io: the store is closed and nothing is lost, but the log could not be moved into the file (a full disk).
+    Result<void> close(const Deadline& deadline = {}) const;
     /// The names of all collections, sorted.
     [[nodiscard]] Result<std::vector<std::string>> list_collections() const;
 

@@ -45,7 +45,8 @@ public:
 
     /// Reads the next one into an object that is used again (its strings and vectors keep their capacity); false at the end.
     Result<bool> next_into(T& entity) {
-        auto document = cursor_.next();
+        const auto at_work  = cursor_.running();
+        auto       document = cursor_.read(at_work);
         if (!document) return fail(std::move(document).error());
         if (!*document) return false;
         if (auto read = decode_into(**document, entity); !read) {
@@ -56,6 +57,7 @@ public:
 
     /// All that are left.
     Result<std::vector<T>> all() {
+        const auto     at_work = cursor_.running();
         std::vector<T> out;
         for (;;) {
             auto more = next_into(out.emplace_back());
@@ -112,6 +114,7 @@ public:
 
     /// All of them. For long lists use stream. @errors decode (Error::path and document_id name the place), timeout, cancelled.
     Result<std::vector<U>> all() const {
+        const auto at_work = state_.collection.running();
         auto stream_of = stream();
         if (!stream_of) return fail(std::move(stream_of).error());
         std::vector<U> out;
@@ -127,6 +130,7 @@ public:
 
     /// The first of the order, or empty.
     Result<std::optional<U>> first() const {
+        const auto at_work = state_.collection.running();
         auto cursor = state_.find("first", 1);
         if (!cursor) return fail(std::move(cursor).error());
         return Stream<U>(std::move(*cursor), state_.collection).next();
@@ -146,6 +150,7 @@ public:
     /// page holds an array at a sort key), decode, timeout, cancelled.
     /// MongoDB manual: "Use range queries instead of skip".
     Result<Page<U>> page(PageOptions options = {}) const {
+        const auto at_work = state_.collection.running();
         auto pager = state_.page(std::move(options));
         if (!pager) return fail(std::move(pager).error());
         Page<U> out;
@@ -175,9 +180,11 @@ public:
         return Stream<U>(std::move(*cursor), state_.collection);
     }
 
-    /// Calls `visit(const U&)` for each; one that returns false ends it. The object is used again for the next.
+    /// Calls `visit(const U&)` for each; one that returns false ends it. The object is used again for the next. It is one call with all that
+    /// `visit` does on this thread: Database::close waits for it.
     template <class Visit>
     Result<void> for_each(Visit&& visit) const {
+        const auto at_work = state_.collection.running();
         auto documents = stream();
         if (!documents) return fail(std::move(documents).error());
         U entity{};

@@ -197,9 +197,10 @@ public:
 
     /// The entity with this id. @errors not_found.
     Result<T> get(const IdType& id, CallOptions call = {}) const {
+        const auto at_work = untyped().running();
         auto cursor = untyped().find_by_id(detail::bare_id(id), std::move(call));
         if (!cursor) return fail(std::move(cursor).error());
-        auto document = cursor->next();
+        auto document = cursor->read(at_work);
         if (!document) return fail(std::move(document).error());
         if (!*document) return fail(untyped().missing("get"));
         auto entity = decode<T>(**document);

@@ -9,7 +9,9 @@ namespace tenon {
 
 /// Sends a request through the middleware to the engine. Without a `model` the one known for the collection is used, or none.
 /// `session`: of a transaction of this database, or a CausalOrder; null: neither.
-/// @errors invalid_argument inside the body of a transaction of this database on this thread when `session` is not of one.
+/// A cursor or change stream of the reply is to be gone before Database::close, which waits for neither.
+/// @errors cancelled: the database is closed. invalid_argument inside the body of a transaction of this database on this thread when
+///         `session` is not of one.
 [[nodiscard]] Result<Reply> run(const Database& database, Request request, Session* session = nullptr);
 
 }  // namespace tenon

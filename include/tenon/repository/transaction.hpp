@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
+#include <tenon/repository/running.hpp>
 #include <tenon/result.hpp>
 #include <tenon/store/capabilities.hpp>
 
@@ -61,6 +63,7 @@ private:
     Result<void> begin_once();
 
     std::shared_ptr<DatabaseState> database_;
+    std::optional<Running>         running_{};  // from the first begin to the end of the last run
     TransactionOptions             options_;
     Transaction                    transaction_;
     std::unique_ptr<Session>       session_;

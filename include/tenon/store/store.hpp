@@ -84,6 +84,12 @@ public:
     [[nodiscard]] virtual Health health(const Deadline& deadline) noexcept = 0;
     /// Waits until the deployment takes writes. @errors timeout, auth, invalid_argument; network when the deadline met no server.
     virtual Result<void> wait_until_ready(const Deadline& deadline) = 0;
+
+    /// Ends its connections, for good: every call from now on is `cancelled`. Called while nothing runs, by one thread at a time (Database
+    /// sees to both); cursors and change streams that are held lose what they hold, and their next call is `cancelled`, too. Of a closed
+    /// store: does nothing.
+    /// @errors timeout: connections are in use still, and it may be called again. io: it is closed, but the log of a file could not be moved into it.
+    virtual Result<void> close(const Deadline& deadline) = 0;
 };
 
 }  // namespace tenon

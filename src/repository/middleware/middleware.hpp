@@ -20,6 +20,7 @@ public:
     [[nodiscard]] Capabilities capabilities() const override { return inner_->capabilities(); }
     [[nodiscard]] Health health(const Deadline& deadline) noexcept override { return inner_->health(deadline); }
     Result<void> wait_until_ready(const Deadline& deadline) override { return inner_->wait_until_ready(deadline); }
+    Result<void> close(const Deadline& deadline) override { return inner_->close(deadline); }
 
 protected:
     Result<Reply> pass(Request& request, Session& session) { return inner_->run(std::move(request), session); }

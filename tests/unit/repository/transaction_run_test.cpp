@@ -32,6 +32,7 @@ public:
     [[nodiscard]] Capabilities capabilities() const override { return {}; }
     [[nodiscard]] Health health(const Deadline&) noexcept override { return {}; }
     Result<void> wait_until_ready(const Deadline&) override { return {}; }
+    Result<void> close(const Deadline&) override { return {}; }
 
     std::deque<Error> answers{};  // of commit; then it succeeds
     int               begins  = 0;
