@@ -13,6 +13,36 @@ namespace tenon::bson {
 
 namespace {
 
+/// A document being read: where its terminator stands, and the key it has in the one around it.
+struct Level {
+    const std::uint8_t* end = nullptr;
+    const std::uint8_t* key = nullptr;
+};
+
+/// The documents around the one being read. Those of usual documents are kept in place: no document read costs an allocation.
+class Levels {
+public:
+    void push(const Level& level) {
+        if (size_ < near_.size()) near_[size_] = level;
+        else far_.push_back(level);
+        ++size_;
+    }
+    Level pop() {
+        if (--size_ < near_.size()) return near_[size_];
+        const Level level = far_.back();
+        far_.pop_back();
+        return level;
+    }
+    [[nodiscard]] const Level& operator[](std::size_t i) const noexcept { return i < near_.size() ? near_[i] : far_[i - near_.size()]; }
+    [[nodiscard]] std::size_t  size() const noexcept { return size_; }
+    [[nodiscard]] bool         empty() const noexcept { return size_ == 0; }
+
+private:
+    std::array<Level, 8> near_{};
+    std::vector<Level>   far_{};
+    std::size_t          size_ = 0;
+};
+
 class Validator {
 public:
     Validator(std::span<const std::uint8_t> bytes, const ValidateOptions& options) : bytes_(bytes), options_(options) {}
@@ -29,12 +59,6 @@ public:
     }
 
 private:
-    /// A document being read: where its terminator stands, and the key it has in the one around it.
-    struct Level {
-        const std::uint8_t* end = nullptr;
-        const std::uint8_t* key = nullptr;
-    };
-
     bool wrong(const char* what) noexcept {
         what_ = what;
         return false;
@@ -60,7 +84,7 @@ private:
     const std::uint8_t*           at_  = nullptr;
     const std::uint8_t*           key_ = nullptr;  // of the element being read
     Level                         level_{};
-    std::vector<Level>            outer_{};
+    Levels                        outer_{};
     const char*                   what_ = "";
 };
 
@@ -80,8 +104,7 @@ bool Validator::document() {
         }
         if (outer_.empty()) return true;
         ++at_;  // the terminator
-        level_ = outer_.back();
-        outer_.pop_back();
+        level_ = outer_.pop();
     }
 }
 
@@ -133,7 +156,7 @@ bool Validator::enter(std::size_t room) {
     if (length > room) return wrong("a document's length reaches behind the document around it");
     if (at_[length - 1] != 0) return wrong("the document has no terminator");
     if (outer_.size() + 1 >= options_.max_depth) return wrong("documents are nested too deep");
-    outer_.push_back(level_);
+    outer_.push(level_);
     level_ = {at_ + length - 1, key_};
     at_ += 4;
     return true;

@@ -175,6 +175,19 @@ TEST_CASE("the path of an error is dotted through arrays") {
     CHECK(View::validate(bytes).error().path == "reactions.3.at");
 }
 
+TEST_CASE("the path of an error is dotted through any number of levels") {
+    for (int levels = 1; levels < 20; ++levels) {
+        CAPTURE(levels);
+        Document    d = doc("flag", true);
+        std::string path;
+        for (int i = 0; i < levels; ++i) d = doc("k" + std::to_string(i), std::move(d));
+        for (int i = levels; i-- > 0;) path += "k" + std::to_string(i) + ".";
+        auto bytes = d.release();
+        bytes[bytes.size() - static_cast<std::size_t>(levels) - 2] = 9;  // the boolean, before all terminators
+        CHECK(View::validate(bytes).error().path == path + "flag");
+    }
+}
+
 TEST_CASE("nesting is refused past the limit, without recursion") {
     CHECK(accepts(nested(max_depth).view().bytes()));
     CHECK_FALSE(accepts(nested(max_depth + 1).view().bytes()));
