@@ -62,9 +62,10 @@ bool utf8_scalar(const char* text, std::size_t size) noexcept {
 
 bool valid_utf8_any(const char* text, std::size_t size) noexcept {
     const std::size_t ascii = ascii_front(text, size);
-    if (ascii == size) return true;
-    text += ascii;
-    size -= ascii;
+    return ascii == size || valid_utf8_mixed(text + ascii, size - ascii);
+}
+
+bool valid_utf8_mixed(const char* text, std::size_t size) noexcept {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2")) return utf8_avx2(text, size);
 #endif

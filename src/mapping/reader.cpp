@@ -109,7 +109,7 @@ const Byte* read_text(Reader& r, const Byte* at, const Byte* end, std::string_vi
     if (length < 1 || length > left - 4 || at[3 + length] != 0) [[unlikely]] return r.bad_length(at);
     const auto        size = static_cast<std::size_t>(length - 1);
     const char* const text = reinterpret_cast<const char*>(at + 4);
-    if (!is_ascii(text, size) && !bson::valid_utf8(text, size)) [[unlikely]] return r.bad_utf8(at);
+    if (!is_ascii(text, size) && !bson::detail::valid_utf8_mixed(text, size)) [[unlikely]] return r.bad_utf8(at);
     out = std::string_view(text, size);
     return at + 4 + length;
 }
@@ -130,7 +130,7 @@ const Byte* read_string(Reader& r, const Byte* at, const Byte* end, std::string&
         out.assign(text, size);
         ascii = is_ascii(text, size);
     }
-    if (!ascii && !bson::valid_utf8(text, size)) [[unlikely]] return r.bad_utf8(at);
+    if (!ascii && !bson::detail::valid_utf8_mixed(text, size)) [[unlikely]] return r.bad_utf8(at);
     return at + 4 + length;
 }
 

@@ -48,7 +48,7 @@ Result<void> Writer::finish(const Byte* at) {
 Byte* write_key(Writer& w, Byte* at, Byte type, std::string_view key, std::size_t tail) {
     at  = w.need(at, key.size() + 2 + tail);
     *at = type;
-    if (!copy_ascii(at + 1, key.data(), key.size()) && !bson::valid_utf8(key)) w.fault(at + 1, "a key is not valid UTF-8");
+    if (!copy_ascii(at + 1, key.data(), key.size()) && !bson::detail::valid_utf8_mixed(key.data(), key.size())) w.fault(at + 1, "a key is not valid UTF-8");
     if (key.find('\0') != key.npos) w.fault(at + 1, "a key holds a NUL character");
     at += 1 + key.size();
     *at = 0;
@@ -77,7 +77,7 @@ namespace {
 // A C string of a regex.
 Byte* write_cstring(Writer& w, Byte* at, std::string_view text, std::size_t tail) {
     at = w.need(at, text.size() + 1 + tail);
-    if (!copy_ascii(at, text.data(), text.size()) && !bson::valid_utf8(text)) w.fault(at, "the regular expression is not valid UTF-8");
+    if (!copy_ascii(at, text.data(), text.size()) && !bson::detail::valid_utf8_mixed(text.data(), text.size())) w.fault(at, "the regular expression is not valid UTF-8");
     if (text.find('\0') != text.npos) w.fault(at, "the regular expression holds a NUL character");
     at += text.size();
     *at = 0;

@@ -12,6 +12,8 @@ namespace detail {
 
 /// Any length, any bytes.
 [[nodiscard]] bool valid_utf8_any(const char* text, std::size_t size) noexcept;
+/// Of text that is known not to be all ASCII: goes straight to the check of what is not.
+[[nodiscard]] bool valid_utf8_mixed(const char* text, std::size_t size) noexcept;
 
 /// True when all bytes are ASCII; at most 32 of them. Overlapping loads cover every length of a class.
 [[nodiscard]] inline bool ascii_to_32(const char* text, std::size_t size) noexcept {

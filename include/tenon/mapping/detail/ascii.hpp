@@ -1,5 +1,5 @@
 #pragma once
-// Text that is mostly ASCII, copied and looked at in one go; what is not ASCII is left to bson::valid_utf8.
+// Text that is mostly ASCII, copied and looked at in one go; what is not ASCII is left to bson::detail::valid_utf8_mixed.
 
 #include <cstddef>
 #include <cstdint>

@@ -73,7 +73,7 @@ inline Byte* store(Byte* at, N value) noexcept {
 [[nodiscard]] inline Byte* write_string(Writer& w, Byte* at, std::string_view text, std::size_t tail) {
     at = w.need(at, text.size() + 5 + tail);
     store(at, static_cast<std::uint32_t>(text.size() + 1));
-    if (!copy_ascii(at + 4, text.data(), text.size()) && !bson::valid_utf8(text.data(), text.size())) [[unlikely]] {
+    if (!copy_ascii(at + 4, text.data(), text.size()) && !bson::detail::valid_utf8_mixed(text.data(), text.size())) [[unlikely]] {
         w.fault(at, "the string is not valid UTF-8");
     }
     at += 4 + text.size();
