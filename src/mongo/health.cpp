@@ -124,7 +124,8 @@ Result<void> examine(Health& health, const Lease& lease, const ServerSeen& membe
     health.connected  = true;
     health.role       = role_of(*hello);
     if (text(*hello, "setName").empty()) return {};
-    auto status    = ask(lease, member, "replSetGetStatus", context);
+    auto status = ask(lease, member, "replSetGetStatus", context);
+    if (!status && !was_answered(status.error())) return fail(std::move(status.error()));
     health.members = status ? members_of(*status) : members_seen(topology);
     return {};
 }
@@ -175,6 +176,7 @@ Health health_of(Pool& pool, const Deadline& deadline) {
         lease->bind(now.deadline, {});
         auto done = examine(health, *lease, *member, topology, now);
         if (done) {
+            health.problem.clear();  // of a connection that broke before
             judge(health);
             if (!asked_in_vain.empty()) {
                 health.status  = HealthStatus::degraded;
@@ -184,7 +186,9 @@ Health health_of(Pool& pool, const Deadline& deadline) {
         }
         health.problem = member->host + ": " + done.error().message;
         if (context.deadline.passed() || done.error().code == Errc::auth) break;
-        if (done.error().code == Errc::timeout) asked_in_vain = member->host;  // a broken connection is worth another one
+        if (done.error().code == Errc::timeout) asked_in_vain = member->host;
+        // A broken connection is worth another one. The driver counts its server as lost until a monitor has looked at it again.
+        else if (attempt == 0) (void)topology.wait_for(any, context.deadline, {}, Topology::Until::looked_once);
     }
     health.connected = false;
     return health;

@@ -95,6 +95,8 @@ void Topology::changed(const mongoc_topology_description_t* now) {
 }
 
 void Topology::heartbeat_failed(const char* host, const bson_error_t& why, std::chrono::microseconds took) {
+    // A call that lost its connection has the monitor break off what it waits for and look anew: nothing is known of the server by that.
+    if (why.domain == 0 && why.code == 0) return;
     const std::string_view words(why.message);
     const auto             said = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
     // The driver tells a connection that was closed and one that says nothing alike; what tells them apart is the time it took.

@@ -63,6 +63,22 @@ TEST_CASE("a user that may not ask for the set's status still learns its members
     CHECK_FALSE(health.members[0].lag.has_value());
 }
 
+TEST_CASE("a connection that breaks under the question is not taken for a server that is gone") {
+    const Server server;
+    const auto   db = server.open();
+    for (const std::string question : {"buildInfo", "replSetGetStatus"}) {
+        CAPTURE(question);
+        server.fail(R"([")" + question + R"("])", R"("closeConnection":true)");
+        const auto health = db.health(Deadline::after(a_while));
+        CHECK(server.stop_failing() == 1);
+        CAPTURE(health.problem);
+        CHECK(health.status == HealthStatus::healthy);
+        CHECK(health.connected);
+        REQUIRE(health.members.size() == 1);
+        CHECK(health.members[0].state == "PRIMARY");
+    }
+}
+
 TEST_CASE("a pool whose connections are all in use is degraded, and says so within the deadline") {
     const Server            server("maxPoolSize=1");
     const auto              db = server.open();
