@@ -1,6 +1,8 @@
 #include "mongo/cursor.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "mongo/open_cursors.hpp"
 #include "mongo/session.hpp"
@@ -44,6 +46,8 @@ public:
         return fetch();
     }
 
+    [[nodiscard]] std::size_t at_hand() const noexcept override { return cursor_ && passed_ > 0 ? left_ * passed_ / passed_bytes_ : 0; }
+
     [[nodiscard]] Result<void> prime() {
         auto first = fetch();
         if (!first) return fail(std::move(first.error()));
@@ -66,6 +70,7 @@ private:
         if (mongoc_cursor_next(cursor_.get(), &document)) {
             auto view = received(*document);
             if (!view) return end(std::move(view.error()));
+            passes(document->len);
             return std::optional<bson::View>(*view);
         }
         bson_error_t  said{};
@@ -77,6 +82,15 @@ private:
         }
         close();
         return std::optional<bson::View>{};
+    }
+    /// Keeps account of what is left of the reply: a document of `size` and its place in the batch were read.
+    void passes(std::size_t size) noexcept {
+        const auto& lease = transaction_ ? transaction_->lease : lease_;
+        if (std::exchange(reply_, lease.replies()) != reply_) left_ = lease.reply_bytes();
+        constexpr std::size_t place = 8;
+        left_ -= std::min(left_, size + place);
+        passed_bytes_ += size + place;
+        ++passed_;
     }
     tl::unexpected<Error> end(Error error) {
         close();
@@ -100,6 +114,10 @@ private:
     std::shared_ptr<OpenCursors>      open_cursors_;
     std::optional<bson::View>         current_{};
     bool                              primed_ = false;
+    std::uint64_t                     reply_  = 0;  // the one that is being read, by its number on the connection
+    std::size_t                       left_   = 0;  // bytes of it
+    std::size_t                       passed_ = 0;  // documents so far
+    std::size_t                       passed_bytes_ = 0;
     std::optional<Error>              error_{};
 };
 

@@ -49,6 +49,8 @@ public:
     [[nodiscard]] Ended ended() const noexcept { return client_->bounds.ended; }
     /// Whether its request had been sent: a write may have been applied.
     [[nodiscard]] bool sent() const noexcept { return client_->bounds.sent; }
+    [[nodiscard]] std::uint64_t replies() const noexcept { return client_->bounds.replies; }
+    [[nodiscard]] std::uint32_t reply_bytes() const noexcept { return client_->bounds.reply_bytes; }
     /// The client is closed when it comes back: its connection is in a state that nobody knows.
     void spend() const noexcept { client_->bounds.spent = true; }
 

@@ -182,7 +182,10 @@ private:
             return give(pieces, count);
         }
         const auto got = mongoc_stream_readv(inner_, pieces, count, least, patience(timeout));
-        if (got > 0 && got >= static_cast<std::int64_t>(least)) return got;
+        if (got > 0 && got >= static_cast<std::int64_t>(least)) {
+            note_reply(pieces[0], got);
+            return got;
+        }
         if (const auto why = ended(); why != Ended::no) {
             give_up(why);
             return give(pieces, count);
@@ -190,6 +193,13 @@ private:
         if (mongoc_stream_timed_out(inner_)) return note_failure(got, false);  // the URI's own socketTimeoutMS
         if (broken(got, 0) == 0) return give(pieces, count);
         return got;
+    }
+
+    /// A message begins with its length.
+    void note_reply(const mongoc_iovec_t& piece, std::int64_t got) noexcept {
+        if (piece.iov_len < sizeof bounds_.reply_bytes || got < static_cast<std::int64_t>(sizeof bounds_.reply_bytes)) return;
+        std::memcpy(&bounds_.reply_bytes, piece.iov_base, sizeof bounds_.reply_bytes);
+        ++bounds_.replies;
     }
 
     std::int64_t note_failure(std::int64_t got, bool good) noexcept {

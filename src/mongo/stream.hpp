@@ -55,6 +55,8 @@ struct Bounds {
     mongoc_client_t*           client = nullptr;
     std::uint64_t              process = 0;       ///< fork_generation() of the process that owns the sockets
     std::vector<mongoc_stream_t*> streams{};      ///< those open
+    std::uint64_t              replies = 0;       ///< that began to come
+    std::uint32_t              reply_bytes = 0;   ///< of the last one
 
     /// Whether the other side closed a connection at rest.
     [[nodiscard]] bool closed_by_peer() const noexcept;

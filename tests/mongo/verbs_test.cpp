@@ -318,6 +318,16 @@ TEST_CASE("cursors stream, are killed when dropped, and may change their thread"
     CHECK_FALSE(good(ended.next()).has_value());
     CHECK(open_cursors(server) == before);
 
+    // What the server has sent tells how many there will be, about: a list of them is not moved again and again.
+    auto listed = good(c.find({}, {.call = asking({.batch_size = 400})}));
+    good(listed.next());
+    CHECK(listed.at_hand() > 350);
+    CHECK(listed.at_hand() < 450);
+    for (int i = 1; i < 400; ++i) REQUIRE(good(listed.next()).has_value());
+    CHECK(listed.at_hand() < 10);
+    while (good(listed.next())) {}
+    CHECK(listed.at_hand() == 0);
+
     // A stop, a deadline and a failure end it, on the server too; every further call says the same.
     std::stop_source   stop;
     tenon::CallOptions stoppable = asking({.batch_size = 10});

@@ -1,6 +1,7 @@
 #pragma once
 // DocumentCursor: the documents of a find, read one by one from the engine.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,6 +33,9 @@ public:
     /// @errors cancelled (also: the database was closed), timeout, io, corrupt, network; after an error or the end every further call
     ///         says the same.
     Result<std::optional<bson::View>> next();
+
+    /// About how many documents are here already: what a list may reserve. 0: not known.
+    [[nodiscard]] std::size_t at_hand() const noexcept { return cursor_ ? cursor_->at_hand() : 0; }
 
     /// The operation that made it, "orders.find".
     [[nodiscard]] const std::string& where() const noexcept { return where_; }

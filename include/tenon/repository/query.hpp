@@ -60,6 +60,10 @@ public:
         const auto     at_work = cursor_.running();
         std::vector<T> out;
         for (;;) {
+            if (out.size() == out.capacity()) {
+                const auto here = cursor_.at_hand() + cursor_.at_hand() / 8;  // a little more: it is a guess
+                out.reserve(out.size() + 1 + (here > out.size() ? here : out.size()));
+            }
             auto more = next_into(out.emplace_back());
             if (!more) return fail(std::move(more).error());
             if (*more) continue;
@@ -115,17 +119,9 @@ public:
     /// All of them. For long lists use stream. @errors decode (Error::path and document_id name the place), timeout, cancelled.
     Result<std::vector<U>> all() const {
         const auto at_work = state_.collection.running();
-        auto stream_of = stream();
-        if (!stream_of) return fail(std::move(stream_of).error());
-        std::vector<U> out;
-        for (;;) {
-            out.emplace_back();
-            auto more = stream_of->next_into(out.back());
-            if (!more) return fail(std::move(more).error());
-            if (*more) continue;
-            out.pop_back();
-            return out;
-        }
+        auto documents = stream();
+        if (!documents) return fail(std::move(documents).error());
+        return documents->all();
     }
 
     /// The first of the order, or empty.

@@ -55,6 +55,8 @@ public:
         }
     }
 
+    [[nodiscard]] std::size_t at_hand() const noexcept override { return inner_->at_hand(); }
+
 private:
     std::unique_ptr<Cursor> inner_;
     const SoftDeleteInfo&   info_;
