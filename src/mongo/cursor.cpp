@@ -85,8 +85,8 @@ private:
     }
     /// Keeps account of what is left of the reply: a document of `size` and its place in the batch were read.
     void passes(std::size_t size) noexcept {
-        const auto& lease = transaction_ ? transaction_->lease : lease_;
-        if (std::exchange(reply_, lease.replies()) != reply_) left_ = lease.reply_bytes();
+        const auto replies = lease().replies();
+        if (std::exchange(reply_, replies) != replies) left_ = lease().reply_bytes();
         constexpr std::size_t place = 8;
         left_ -= std::min(left_, size + place);
         passed_bytes_ += size + place;
