@@ -1,48 +1,20 @@
 #include "proxy.hpp"
 
 #include <array>
-#include <cstring>
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "mongo/driver.hpp"
+#include "wire.hpp"
 
 namespace mongo_test {
 
 namespace bson = tenon::bson;
 
 namespace {
-
-sockaddr_in loopback(int port) {
-    sockaddr_in address{};
-    address.sin_family      = AF_INET;
-    address.sin_port        = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-bool send_all(int socket, const char* bytes, std::size_t size) {
-    while (size > 0) {
-        const auto sent = ::send(socket, bytes, size, MSG_NOSIGNAL);
-        if (sent <= 0) return false;
-        bytes += sent;
-        size -= static_cast<std::size_t>(sent);
-    }
-    return true;
-}
-
-std::uint32_t number_at(const std::string& bytes, std::size_t at) {
-    std::uint32_t number = 0;
-    std::memcpy(&number, bytes.data() + at, sizeof number);
-    return number;
-}
-
-bson::View view_at(const std::string& bytes, std::size_t at) { return bson::View(reinterpret_cast<const std::uint8_t*>(bytes.data() + at)); }
 
 void set_no_delay(int socket) {
     const int on = 1;
@@ -55,14 +27,8 @@ Proxy::Proxy(const std::string& server_uri) {
     const tenon::mongo::Uri uri(mongoc_uri_new(server_uri.c_str()));
     REQUIRE(uri);
     server_port_ = mongoc_uri_get_hosts(uri.get())->port;
-    listener_    = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    auto      at = loopback(0);
-    socklen_t size = sizeof at;
-    REQUIRE(::bind(listener_, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
-    REQUIRE(::listen(listener_, 64) == 0);
-    REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
-    port_     = ntohs(at.sin_port);
-    acceptor_ = std::thread([this] { accept_all(); });
+    listener_    = listen_on_loopback(port_);
+    acceptor_    = std::thread([this] { accept_all(); });
 }
 
 Proxy::~Proxy() {
@@ -132,41 +98,19 @@ void Proxy::pass_up(Pair& pair) {
         if (got <= 0) break;
         held.append(piece.data(), static_cast<std::size_t>(got));
         // Noted before it is passed on: whoever has the answer finds the command.
-        while (held.size() >= 16 && held.size() >= number_at(held, 0)) {
-            const auto message = held.substr(0, number_at(held, 0));
-            held.erase(0, message.size());
-            note(message);
-        }
+        for (auto message = take_message(held); !message.empty(); message = take_message(held)) note(message);
         if (!send_all(pair.server, piece.data(), static_cast<std::size_t>(got))) break;
     }
     (void)::shutdown(pair.server, SHUT_RDWR);
 }
 
-// OP_MSG: header of 16 bytes, flags, then sections: 0 <document>, or 1 <size> <name> '\0' <documents>.
 void Proxy::note(const std::string& message) {
-    constexpr std::uint32_t op_msg = 2013;
-    if (number_at(message, 12) != op_msg) return;
-    bson::Builder command;
-    const auto    end = message.size() - ((number_at(message, 16) & 1U) != 0 ? 4 : 0);
-    for (std::size_t at = 20; at < end;) {
-        const bool whole = message[at] == '\0';
-        const auto size  = number_at(message, at + 1);
-        if (whole) {
-            const auto document = view_at(message, at + 1);
-            const auto name     = document.empty() ? std::string_view() : document.begin()->key;
-            if (name == "hello" || name == "isMaster" || name.starts_with("sasl")) return;
-            for (const auto& [key, value] : document) command.append(key, value);
-        } else {
-            const std::string name(message.c_str() + at + 5);
-            command.open_array(name);
-            for (std::size_t from = at + 5 + name.size() + 1; from < at + 1 + size; from += number_at(message, from)) command.push(view_at(message, from));
-            command.close();
-        }
-        at += 1 + size;
-    }
-    auto document = command.take();
+    auto command = command_of(message);
+    if (!command || command->empty()) return;
+    const auto name = command->begin()->key;
+    if (name == "hello" || name == "isMaster" || name == "ismaster" || name.starts_with("sasl")) return;
     const std::lock_guard lock(mutex_);
-    commands_.push_back(std::move(document));
+    commands_.push_back(std::move(*command));
 }
 
 }  // namespace mongo_test
