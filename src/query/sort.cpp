@@ -10,6 +10,8 @@ void SortBase::add(const PathRef& path, int direction) { add_value(path, bson::V
 
 void SortBase::add_text(const PathRef& path) { add_value(path, bson::Value("text")); }
 
+void SortBase::add_hashed(const PathRef& path) { add_value(path, bson::Value("hashed")); }
+
 void SortBase::add_value(const PathRef& path, const bson::Value& value) {
     if (error() != nullptr) return;
     if (auto mistake = detail::check_read_path(path)) {

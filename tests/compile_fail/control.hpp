@@ -9,3 +9,5 @@ struct Total {
 };
 auto stages = pipeline<Order>().unwind<&Order::lines>().group<Total>(acc::by<&Total::sku>(field<&Order::lines, &Line::sku>),
                                                                      acc::sum<&Total::pieces>(field<&Order::lines, &Line::pieces>));
+
+auto spread = shard_key<asc<&Order::buyer>, asc<&Order::qty>, hashed<&Order::id>>().presplit_zones();

@@ -100,6 +100,7 @@ struct Defaults : MappingDefaults {
     /// The collection's name. Default: the type's own name in snake case, ChatMessage -> chat_message.
     static constexpr std::string_view collection{detail::snake_name<T>.text, detail::snake_name<T>.size};
     static constexpr Undeclared indexes{};      ///< tenon::indexes(...)
+    static constexpr Undeclared shard_key{};    ///< tenon::shard_key<asc<&T::tenant>, hashed<&T::id>>(), for Database::shard
     static constexpr bool       soft_delete = false;  ///< true, or tenon::soft_delete_on<&T::deleted_at>; inserts store it empty
     static constexpr Undeclared created_at{};   ///< &T::member of type DateTime, set on insert
     static constexpr Undeclared updated_at{};   ///< &T::member of type DateTime, set on each write

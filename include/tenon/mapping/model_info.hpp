@@ -113,7 +113,7 @@ void add_all_also(SoftDeleteInfo& info, const SoftDeleteOn<Member, Also...>& on)
 }  // namespace mapping::detail
 
 /// The facts of a root entity's Model. One object per entity, made at the first call. Thread-safe.
-/// An index whose definition is wrong is listed without keys: every store refuses to make it, and says so.
+/// An index whose definition is wrong is listed without keys, a shard key without fields: every store refuses to make it, and says so.
 template <RootEntity T>
 [[nodiscard]] const ModelInfo& model_info() {
     static const ModelInfo info = [] {
@@ -131,6 +131,11 @@ template <RootEntity T>
                 out.indexes.push_back({std::move(made->keys), std::move(made->name), made->unique, made->sparse, made->hidden,
                                        std::move(made->partial_filter), made->expire_after_seconds});
             }
+        }
+        if constexpr (mapping::detail::declared<decltype(M::shard_key)>) {
+            static_assert(std::is_same_v<typename decltype(M::shard_key)::Entity, T>, "tenon: shard_key names fields of another entity");
+            out.shard_key.emplace();
+            if (auto made = M::shard_key.definition()) *out.shard_key = {std::move(made->fields), made->unique, made->presplit_zones};
         }
         return out;
     }();

@@ -76,6 +76,14 @@ struct field {
     struct is_not_stored {
         static_assert(never<Entity>, "the member is ignored by its Model or Mapping: no document has it");
     };
+    template <class Part>
+    struct cannot_descend_in {
+        static_assert(never<Part>, "a part of a shard key is asc<...> or hashed<...>");
+    };
+    template <class Part>
+    struct may_hold_an_array_in {
+        static_assert(never<Part>, "no part of a shard key is an array or lies in one");
+    };
     template <class Source>
     struct is_not_in {
         static_assert(never<Source>, "a field of the projected struct has no field of this name in the entity");
@@ -91,7 +99,11 @@ template <class Entity>
 struct entity {
     template <class Other>
     struct has_a_clause_of_another_entity {
-        static_assert(never<Other>, "filters, updates, sort keys, index keys and stages of two entities do not mix");
+        static_assert(never<Other>, "filters, updates, sort keys, index keys, shard keys and stages of two entities do not mix");
+    };
+    template <class Key>
+    struct has_more_than_one_hashed_part_in {
+        static_assert(never<Key>, "at most one part of a shard key is hashed<...>");
     };
 };
 

@@ -45,6 +45,7 @@ public:
 
     void add(const PathRef& path, int direction);  ///< the same path twice is an error
     void add_text(const PathRef& path);                ///< of a text index
+    void add_hashed(const PathRef& path);              ///< of a shard key
     [[nodiscard]] static SortBase parse(std::string_view json);
 
 private:

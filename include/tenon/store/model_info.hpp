@@ -33,6 +33,13 @@ struct IndexSpec {
     [[nodiscard]] std::string effective_name() const;
 };
 
+/// The key by which a sharded cluster spreads the documents of a collection. MongoDB manual: Shard Keys.
+struct ShardKeySpec {
+    bson::Document fields{};                ///< path -> 1 or "hashed"
+    bool           unique         = false;  ///< no two documents have the same key; not of a hashed one
+    bool           presplit_zones = false;  ///< of a hashed one: each zone's ranges are split over its shards at once
+};
+
 /// How a model is deleted softly. Live documents hold `field: null`; missing counts as live.
 struct SoftDeleteInfo {
     std::string    field = "deleted_at";
@@ -51,6 +58,7 @@ struct ModelInfo {
     std::string                   version{};       ///< stored name of the optimistic version; empty: none
     bool                          version_is_int32 = false;
     std::vector<IndexSpec>        indexes{};
+    std::optional<ShardKeySpec>   shard_key{};     ///< of a collection that Database::shard shards
 
     /// True when the library keeps a field of this model itself.
     [[nodiscard]] bool plain() const noexcept {
