@@ -337,7 +337,7 @@ CONFORMANCE("a call that needs what the store has not is refused by name before 
     CHECK(!able.engine.empty());
     CHECK(able.max_document_size >= 16U * 1024U * 1024U);
     tenon::ShardCollection shard;
-    shard.key = json(R"({"key":1})");
+    shard.key.fields = json(R"({"key":1})");
     struct Row {
         const char*              name;
         bool                     there;

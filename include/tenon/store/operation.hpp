@@ -15,6 +15,7 @@
 #include <tenon/store/cursor.hpp>
 #include <tenon/store/full_document.hpp>
 #include <tenon/store/model_info.hpp>
+#include <tenon/store/zones.hpp>
 
 namespace tenon {
 
@@ -241,17 +242,13 @@ struct Command {
     std::string    database{}; ///< "admin", or empty: this one
 };
 
-/// Shards the collection through a mongos, and gives key ranges to zones. MongoDB manual: shardCollection, updateZoneKeyRange.
+/// Shards the collection through a mongos, and keeps key ranges in zones. store/shard_plan.hpp has what is sent.
+/// MongoDB manual: shardCollection, addShardToZone, updateZoneKeyRange.
 struct ShardCollection {
     using Reply = DoneReply;   ///< changed: false when it was sharded by this key already
-    struct Zone {
-        std::string    name{};
-        bson::Document from{};  ///< inclusive; names every field of the key or a prefix
-        bson::Document to{};    ///< exclusive
-    };
-    bson::Document    key{};    ///< path -> 1 or "hashed"
-    bool              unique = false;
-    std::vector<Zone> zones{};
+    ShardKeySpec           key{};
+    std::vector<ZoneShard> shards{};
+    std::vector<ZoneRange> ranges{};
 };
 
 struct Operation : std::variant<Find, Insert, Update, Replace, Delete, Restore, FindAndModify, Count, EstimatedCount, Distinct,
