@@ -1,4 +1,5 @@
 #include "repository/caller.hpp"
+#include "repository/copy_filter.hpp"
 #include "repository/document_edit.hpp"
 #include "repository/insert_ids.hpp"
 
@@ -149,13 +150,11 @@ Result<UpdateResult> Collection::replace_one(bson::Document filter, bson::Docume
 
 namespace {
 
-FindAndModify replacing(bson::Document document, bool upsert) {
+FindAndModify replacing(bson::Document document, bool upsert, const ModelInfo& model) {
     FindAndModify op;
     op.kind   = FindAndModify::Kind::replace;
     op.upsert = upsert;
-    const auto id = document["_id"];
-    if (repository::is_plain_value(id)) repository::add_condition(op.filter, "_id", id);
-    else repository::add_condition(op.filter, "_id", "$eq", id);
+    op.filter = repository::copy_filter(document, model);
     op.change = std::move(document);
     return op;
 }
@@ -170,7 +169,7 @@ Result<bson::Document> Collection::replace(bson::Document document, ReplaceOptio
     auto expected = options.expected_version;
     // The copy's own version is the one it was read at; an upsert of it takes what is there.
     if (!expected && !options.upsert && !model_->version.empty()) expected = document[model_->version].to_int64();
-    auto op   = replacing(std::move(document), options.upsert);
+    auto op   = replacing(std::move(document), options.upsert, *model_);
     op.hint   = std::move(options.hint);
     auto reply = run.upserting(std::move(op), std::move(options.call), expected);
     if (!reply) return fail(std::move(reply).error());
@@ -190,7 +189,7 @@ Result<bson::Document> Collection::save(bson::Document document, CallOptions cal
         if (!stored) return fail(std::move(stored).error());
         return std::move(stored->front());
     }
-    auto reply = run.upserting(replacing(std::move(document), !version.has_value()), std::move(call), version);
+    auto reply = run.upserting(replacing(std::move(document), !version.has_value(), *model_), std::move(call), version);
     if (!reply) return fail(std::move(reply).error());
     if (!reply->value) return run.missing();
     return std::move(*reply->value);

@@ -6,6 +6,7 @@
 #include <tenon/query/update.hpp>
 #include <tenon/repository/change_events.hpp>
 
+#include "repository/copy_filter.hpp"
 #include "repository/document_edit.hpp"
 #include "repository/insert_ids.hpp"
 
@@ -214,8 +215,7 @@ void add_replace(BulkItems& items, bson::Document replacement, const ModelInfo& 
     if (!options.expected_version && !options.upsert && !model.version.empty()) {
         options.expected_version = replacement[model.version].to_int64();
     }
-    bson::Document filter;
-    repository::add_condition(filter, "_id", "$eq", replacement["_id"]);
+    auto filter = repository::copy_filter(replacement, model);
     items.replace_one(std::move(filter), std::move(replacement), std::move(options));
 }
 

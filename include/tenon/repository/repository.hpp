@@ -101,6 +101,7 @@ public:
     ///
     /// With an empty id it is inserted. Else, on a versioned model, it replaces the stored one at the version it was read at, while version
     /// 0 says that it was never stored and is inserted. Without a version it replaces the one with its id or is inserted.
+    /// Of a model with a `shard_key` this one has the same id and the same key; so it is with replace, upsert and a bulk's replace.
     /// @errors version_conflict (read again and re-apply), not_found (a version above 0 whose document is gone), duplicate_key, encode.
     Result<T> save(const T& entity, CallOptions call = {}) const {
         auto document = encoded(entity, "save");

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "repository/compare_and_set.hpp"
+#include "repository/copy_filter.hpp"
 #include "repository/document_edit.hpp"
 #include "repository/middleware/soft_delete.hpp"
 #include "repository/update_edit.hpp"
@@ -13,12 +14,6 @@ namespace {
 
 bool keeps_stamps(const ModelInfo& model) noexcept {
     return !model.version.empty() || !model.created_at.empty() || !model.updated_at.empty();
-}
-
-/// A date that nobody set: missing, null, or the default of the struct's member.
-bool is_empty_date(bson::ValueRef value) noexcept {
-    return value.missing() || value.type() == bson::Type::null ||
-           (value.type() == bson::Type::datetime && value.as_datetime().empty());
 }
 
 /// The fields of a document that is new: as an insert or the insert of an upsert stores it.
@@ -263,7 +258,7 @@ Result<Reply> Stamps::replace_after_reading(Request& request, Session& session) 
                 const auto created = stored[model.created_at];
                 if (created) set_field(to.document, model.created_at, created);
             }
-            if (only_id(to.filter).missing()) add_condition(to.filter, "_id", "$eq", stored["_id"]);
+            if (id_of(to.filter).missing()) add_condition(to.filter, "_id", "$eq", stored["_id"]);
             if (!model.version.empty()) {
                 const auto null = Scalar::null();  // also met by a document that lacks the field
                 add_condition(to.filter, model.version, "$eq", version ? version : null.ref());
