@@ -41,6 +41,9 @@ namespace tenon::mongo {
 /// `call` goes along in the stream.
 [[nodiscard]] Result<Reply> run_watch(Call& call, Watch& op, const std::shared_ptr<Pool>& pool);
 
+// sharding.cpp
+[[nodiscard]] Result<Reply> run_shard_collection(Call& call, const ShardCollection& op, const Capabilities& can);
+
 // run_command.cpp
 [[nodiscard]] Result<Reply> run_command(Call& call, const Command& op);
 

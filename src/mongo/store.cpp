@@ -9,8 +9,6 @@ namespace tenon::mongo {
 
 namespace {
 
-tl::unexpected<Error> not_yet(std::string_view what) { return fail(Errc::unsupported, std::string(what) + " is not supported by this store yet"); }
-
 Result<void> check_name(const Request& request) {
     // The driver takes names that end at a NUL: half of this one would be another collection.
     if (request.collection.find('\0') != std::string::npos) return fail(Errc::invalid_argument, "a collection's name may hold no NUL", "collection");
@@ -66,7 +64,7 @@ Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
         [&](ListCollections&) { return run_list_collections(call); },
         [&](Watch& op) { return run_watch(call, op, pool_); },
         [&](Command& op) { return run_command(call, op); },
-        [&](ShardCollection&) -> Result<Reply> { return not_yet("sharding"); },
+        [&](ShardCollection& op) { return run_shard_collection(call, op, pool_->capabilities()); },
     }, static_cast<Operation::variant&>(request.operation));
     if (!reply) note_failure(call.transaction.get(), reply.error());
     return reply;

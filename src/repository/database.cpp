@@ -90,6 +90,13 @@ const ModelInfo* DatabaseState::known(std::string_view collection) const {
     return found == models_.end() ? nullptr : found->second;
 }
 
+std::vector<const ModelInfo*> DatabaseState::models() const {
+    const std::lock_guard         lock(mutex_);
+    std::vector<const ModelInfo*> all;
+    for (const auto& [collection, model] : models_) all.push_back(model);
+    return all;
+}
+
 Result<Reply> run(DatabaseState& database, Request request, Session* session) {
     const bool bound = session != nullptr && session->in_transaction();
     // What is bound to a transaction runs as a part of it, wherever that was begun.

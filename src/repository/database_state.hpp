@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <tenon/repository/transaction.hpp>
 #include <tenon/store/model_info.hpp>
@@ -34,6 +35,8 @@ struct DatabaseState {
     void know(const ModelInfo& model);
     /// The model known for a collection, or null.
     [[nodiscard]] const ModelInfo* known(std::string_view collection) const;
+    /// The known models, by collection.
+    [[nodiscard]] std::vector<const ModelInfo*> models() const;
     /// Whether a known model has rules of its own.
     [[nodiscard]] bool keeps_rules() const;
     /// Whether this model came second for its collection, with other rules than the first.

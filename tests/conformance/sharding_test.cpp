@@ -36,6 +36,23 @@ struct tenon::Model<Versions> : tenon::Defaults<Versions> {
     static constexpr auto shard_key   = tenon::shard_key<asc<&Versions::tenant>, asc<&Versions::created_at>>();
 };
 
+CONFORMANCE("a store that is no sharded cluster refuses to shard, and writes nothing", Plain) {
+    const Repository<Parcel> parcels(db);
+    good(parcels.insert({.tenant = "a"}));
+    const auto able = db.capabilities();
+    if (able.sharding) {
+        CHECK(good(db.shard()) == std::vector<std::string>{"parcels"});
+        return;
+    }
+    const auto before = good(db.list_collections());
+    const auto error  = bad(db.shard());
+    CHECK(error.code == Errc::unsupported);
+    CHECK(error.where == "parcels.shard");
+    CHECK(error.outcome == tenon::Outcome::none);
+    CHECK(good(db.list_collections()) == before);
+    CHECK(good(parcels.list_indexes()).size() == 1);
+}
+
 CONFORMANCE("a document of a sharded model is replaced by a copy with its key, and not found by one with another", Plain) {
     const Repository<Parcel> parcels(db);
     auto                     one = good(parcels.insert({.tenant = "a", .text = "0"}));

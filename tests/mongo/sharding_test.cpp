@@ -1,4 +1,4 @@
-// A model with a shard key on a replica set: writes already say what a mongos will need.
+// A model with a shard key on a replica set: it is not sharded there, and writes already say what a mongos will need.
 
 #include "proxy.hpp"
 #include "server.hpp"
@@ -33,6 +33,20 @@ std::string filter_of(const Document& command) {
 }
 
 }  // namespace
+
+TEST_CASE("a replica set shards nothing: that is said before anything is sent") {
+    const Server server;
+    Proxy        proxy(server.uri());
+    const auto   db = good(tenon::open(proxy.uri(server.name()), tenon::models<Visit>()));
+    good(Repository<Visit>(db).insert({.tenant = "a"}));
+    (void)proxy.commands();
+    const auto error = bad(db.shard({.shards = {{"rs0", "eu"}}}));
+    CHECK(error.code == Errc::unsupported);
+    CHECK(error.where == "visits.shard");
+    CHECK(error.message.find("mongos") != std::string::npos);
+    CHECK(error.outcome == tenon::Outcome::none);
+    CHECK(proxy.commands().empty());
+}
 
 TEST_CASE("a copy is looked for by its id and its shard key, which a mongos needs to find its shard") {
     const Server            server;

@@ -118,6 +118,18 @@ public:
     /// In the order of a causal session.
     Result<bson::Document> command(const CausalSession& session, bson::Document command, CommandOptions options = {}) const;
 
+    /// Shards the collections of those known models (`open`'s, or of a Repository made before) that declare a `shard_key`, through a mongos, and
+    /// sets their zones. The names of those that were not sharded before, sorted.
+    ///
+    /// Whatever is wrong with the options is found before anything is sent. It may be called at each start: what is there already stays. What an
+    /// error interrupts is taken up by the next call. A collection with documents gets the index that its key needs; that may take long.
+    /// The user needs the role clusterManager, and readWrite on the database.
+    /// @errors unsupported (no mongos: nothing is sent), invalid_argument (no model has a shard key; ranges that overlap, or of another
+    ///         collection; a collection that is sharded by another key), auth, timeout, network; Error::outcome is partial when something was
+    ///         done. Error::path is the option, or the name of the command that was refused.
+    /// MongoDB manual: shardCollection, Zones.
+    Result<std::vector<std::string>> shard(ShardOptions options = {}) const;
+
     /// For the rooms of this library.
     [[nodiscard]] const std::shared_ptr<detail::DatabaseState>& state() const noexcept { return state_; }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -11,6 +12,7 @@
 #include <tenon/bson/document.hpp>
 #include <tenon/store/context.hpp>
 #include <tenon/store/full_document.hpp>
+#include <tenon/store/zones.hpp>
 
 namespace tenon {
 
@@ -98,6 +100,13 @@ struct FindAndModifyOptions {
 struct CommandOptions {
     bool        admin = false;  ///< on the database "admin", where the deployment's own commands run
     CallOptions call{};
+};
+
+/// Of Database::shard.
+struct ShardOptions {
+    std::vector<ZoneShard>                        shards{};  ///< put into their zones first: a zone of a range has at least one
+    std::map<std::string, std::vector<ZoneRange>> ranges{};  ///< by collection; those that are there already may be given again
+    CallOptions                                   call{};    ///< its deadline is of all collections together
 };
 
 struct BulkOptions {

@@ -18,7 +18,7 @@ struct Capabilities {
     bool          text_indexes     = false;
     bool          ttl_indexes      = false;
     bool          change_streams   = false;
-    bool          sharding         = false;  ///< a mongos: ShardCollection works
+    bool          sharding         = false;  ///< a mongos: Database::shard works
     bool          collation        = false;
     bool          single_writer    = false;  ///< a transaction keeps every other writer waiting, not those of its documents alone
     bool          retryable_writes = false;
