@@ -13,6 +13,7 @@ void Lease::bind(const Deadline& deadline, const std::stop_token& stop) const {
     bounds.stop     = stop;
     bounds.ended    = Ended::no;
     bounds.sent     = false;
+    bounds.sendings = 0;
 }
 
 Result<std::shared_ptr<Pool>> Pool::make(const Config& config) {

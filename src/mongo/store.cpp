@@ -15,6 +15,13 @@ Result<void> check_name(const Request& request) {
     return {};
 }
 
+/// The driver answers with the error of its second attempt. That this one was refused says nothing of the first, whose connection was
+/// lost or whose primary stepped down after it wrote. A refusal of another kind is of a server that knew the first.
+void doubt_second_attempt(const Call& call, Error& error) {
+    const bool refused_for_now = error.code == Errc::transient || error.code == Errc::network || error.code == Errc::timeout;
+    if (refused_for_now && error.outcome == Outcome::none && call.lease.sent_more_than_once()) error.outcome = Outcome::unknown;
+}
+
 }  // namespace
 
 Result<Reply> MongoStore::run(Request request, Session& session) {
@@ -66,7 +73,10 @@ Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
         [&](Command& op) { return run_command(call, op); },
         [&](ShardCollection& op) { return run_shard_collection(call, op, pool_->capabilities()); },
     }, static_cast<Operation::variant&>(request.operation));
-    if (!reply) note_failure(call.transaction.get(), reply.error());
+    if (!reply) {
+        note_failure(call.transaction.get(), reply.error());
+        if (is_write(request.operation)) doubt_second_attempt(call, reply.error());
+    }
     return reply;
 }
 

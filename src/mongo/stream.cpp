@@ -141,6 +141,7 @@ private:
                 answer(why, false);  // nothing was sent: the connection stays good
                 return total;
             }
+            if (retryable_) ++bounds_.sendings;
         }
         // The driver's own calls would send an update's maxTimeMS within the statement. Without one the server goes on with what
         // nobody waits for: an update that meets a transaction's document tries again until that ends.

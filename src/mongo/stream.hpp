@@ -48,6 +48,7 @@ struct Bounds {
     Wanted                     wanted{};          ///< which servers serve the call
     Ended                      ended = Ended::no;
     bool                       sent  = false;     ///< the request whose answer was not waited for had been sent
+    std::uint32_t              sendings = 0;      ///< commands sent in the call, the driver's second attempts with them
     bool                       spent = false;     ///< a connection was given up: the client is not to be lent again
     std::shared_ptr<Topology>  topology{};
     const mongoc_uri_t*        uri = nullptr;     ///< the pool's

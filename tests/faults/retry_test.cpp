@@ -126,6 +126,22 @@ TEST_CASE("a server that is no longer primary is asked again") {
     }
 }
 
+TEST_CASE("a server that refuses the second attempt, too, says nothing of the first") {
+    const auto server = server_uri();
+    for (const auto& verb : verbs()) {
+        INFO(std::string(verb.name));
+        const Bank      bank(server);
+        const FailPoint broken(server, 20, fault(verb.command, R"("errorCode":10107)"));
+        const auto      result = verb.run(bank.accounts, bank.one);
+        REQUIRE(!result.has_value());
+        CHECK(result.error().code == Errc::transient);
+        const std::string command = verb.command;
+        const bool writes = command == "insert" || command == "update" || command == "delete" || command == "findAndModify";
+        // A write of many is sent once, and its refusal is all there is to know.
+        CHECK((result.error().outcome == Outcome::unknown) == (writes && verb.retried));
+    }
+}
+
 TEST_CASE("a write concern that failed says that the write is there, but not how safely") {
     const auto      server = server_uri();
     const Bank      bank(server);
