@@ -8,6 +8,7 @@
 #include "repository/database_pipelines.hpp"
 #include "repository/database_state.hpp"
 #include "repository/middleware/observe.hpp"
+#include "repository/middleware/retry.hpp"
 #include "repository/middleware/soft_delete.hpp"
 #include "repository/middleware/stamps.hpp"
 #include "repository/middleware/tenant.hpp"
@@ -135,7 +136,8 @@ Result<Reply> run(DatabaseState& database, Request request, Session* session) {
 }  // namespace detail
 
 Database Database::over(std::shared_ptr<Store> engine, const Config& config, const Models& models) {
-    auto tenant      = std::make_shared<repository::Tenant>(std::move(engine));
+    auto retry       = std::make_shared<repository::Retry>(std::move(engine), config);
+    auto tenant      = std::make_shared<repository::Tenant>(std::move(retry));
     auto soft_delete = std::make_shared<repository::SoftDelete>(std::move(tenant));
     auto stamps      = std::make_shared<repository::Stamps>(std::move(soft_delete));
     auto observe     = std::make_shared<repository::Observe>(std::move(stamps), config);

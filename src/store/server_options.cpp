@@ -12,6 +12,7 @@ ServerOptions ServerOptions::or_else(const ServerOptions& other) const {
     if (out.collation.empty()) out.collation = other.collation;
     if (out.batch_size == 0) out.batch_size = other.batch_size;
     if (!out.allow_disk_use) out.allow_disk_use = other.allow_disk_use;
+    if (!out.retry) out.retry = other.retry;
     return out;
 }
 

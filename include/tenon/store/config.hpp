@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <tenon/result.hpp>
+#include <tenon/store/retry_policy.hpp>
 
 namespace tenon {
 
@@ -104,6 +105,8 @@ struct Config {
     /// Deadline of calls that set none, from their beginning on; 0: none. A cursor's is for its whole life, not for each next().
     /// Not of a transaction's begin and commit: those take TransactionOptions::deadline; calls in its body do take this one.
     std::chrono::milliseconds timeout{0};
+    RetryPolicy               retry{};        ///< of calls and repositories that have none of their own (ServerOptions::retry)
+    RetryBudget               retry_budget{}; ///< of all calls together
 
     // MongoDB's alone; the embedded store has no use for them.
     ServerParts               server{};     ///< instead of `uri`, which is then empty: both are invalid_argument

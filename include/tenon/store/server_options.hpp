@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <tenon/bson/document.hpp>
+#include <tenon/store/retry_policy.hpp>
 
 namespace tenon {
 
@@ -44,6 +45,7 @@ struct ServerOptions {
     bson::Document                collation{};       ///< {locale: "en", strength: 2}; empty: by bytes
     std::int32_t                  batch_size = 0;    ///< documents of a cursor's batch; 0: the server's choice
     std::optional<bool>           allow_disk_use{};  ///< of sorts and aggregations that outgrow the server's memory
+    std::optional<RetryPolicy>    retry{};           ///< instead of Config::retry; passed over inside a transaction
 
     /// `other` where this says nothing.
     [[nodiscard]] ServerOptions or_else(const ServerOptions& other) const;
