@@ -30,9 +30,15 @@ template <class T, class P, std::size_t I>
     return reflect::field_count<T>;
 }
 
-// Assigned without loss: by the same type, or by one that initialises it in braces.
+// Assigned without loss: by the same type, or by one that initialises it in braces. An optional takes in braces whatever converts to what it
+// holds, so there it is that which has to be taken.
 template <class F, class V>
-concept Fills = std::is_same_v<F, V> || requires(const V& value) { F{value}; };
+[[nodiscard]] consteval bool fills() {
+    if constexpr (std::is_same_v<F, V>) return true;
+    else if constexpr (!requires(const V& value) { F{value}; }) return false;
+    else if constexpr (!std::is_same_v<typename Given<F>::type, F>) return fills<typename Given<F>::type, typename Given<V>::type>();
+    else return true;
+}
 
 template <class T, class P, std::size_t I>
 struct Target {
@@ -42,7 +48,7 @@ struct Target {
     using Written = reflect::field_type<P, I>;
     // An optional of the entity takes a plain optional of the patch as it is when it holds something.
     using Value = typename Given<Written>::type;
-    static_assert(Fills<Field, Value>, "tenon: a field of the patch has a type that the entity's field of the same name does not take without loss");
+    static_assert(fills<Field, Value>(), "tenon: a field of the patch has a type that the entity's field of the same name does not take without loss");
     static constexpr bool optional = !std::is_same_v<Written, Value>;
 };
 
