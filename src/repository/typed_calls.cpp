@@ -49,6 +49,16 @@ Result<bool> QueryState::exists() const {
 
 Result<bson::Array> QueryState::distinct(std::string_view path) const {
     if (auto fine = ready("distinct"); !fine) return fail(std::move(fine).error());
+    // MongoDB's distinct looks at all that match, and has neither; a hint changes no answer.
+    const auto refused = [&](const char* option) {
+        Error mistake;
+        mistake.code    = Errc::invalid_argument;
+        mistake.message = std::string("distinct looks at every document that matches, in an order of its own; it takes no ") + option;
+        mistake.path    = option;
+        return fail(collection.located(std::move(mistake), "distinct"));
+    };
+    if (options.skip != 0) return refused("skip");
+    if (options.limit != 0) return refused("limit");
     return collection.distinct(std::string(path), filter, options.call);
 }
 

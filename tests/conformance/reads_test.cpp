@@ -77,6 +77,9 @@ CONFORMANCE("distinct gives each value once, in order, and an array's elements",
     }
     CHECK(good(things.template distinct<&M::key>()) == std::vector<std::string>{"k0", "k1"});
     CHECK(good(things.template distinct<&M::tags>(field<&M::n> < 2)) == std::vector<std::string>{"shared", "t0", "t1"});
+    for (auto query : {things.find().skip(1), things.find().limit(1)}) {
+        CHECK(bad(query.template distinct<&M::key>()).code == Errc::invalid_argument);
+    }
     CHECK(good(things.template distinct<&M::note>()) == std::vector<std::string>{"note"});
     CHECK(good(things.find(field<&M::n> > 1).template distinct<&M::n>()) == std::vector<std::int32_t>{2, 3});
 }

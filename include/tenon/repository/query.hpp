@@ -196,7 +196,8 @@ public:
         }
     }
 
-    /// The distinct values of a member in the comparison order; of an array its elements. Nulls are left out.
+    /// The distinct values of a member in the comparison order; of an array its elements. Nulls are left out. Sort and hint do not count.
+    /// @errors invalid_argument: skip or limit is set.
     template <auto Member>
     auto distinct() const {
         using M = reflect::pointee<reflect::member_type<Member>>;
