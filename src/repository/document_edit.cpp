@@ -66,13 +66,31 @@ void set_first_field(bson::Document& document, std::string_view key, bson::Value
     put(document, key, value, Place::front);
 }
 
+namespace {
+
+/// What `value` or `{$eq: value}` asks for; missing: it asks for something else.
+bson::ValueRef equality_of(bson::ValueRef condition) noexcept {
+    if (is_plain_value(condition)) return condition;
+    if (condition.type() != bson::Type::document) return {};
+    auto first = condition.as_view().begin();
+    if (first->key != "$eq") return {};
+    const auto value = first->value;
+    ++first;
+    // An array's equality is met by its elements, too; as an id it is not one document's alone.
+    return first == std::default_sentinel && value.type() != bson::Type::array ? value : bson::ValueRef{};
+}
+
+}  // namespace
+
 void add_condition(bson::Document& filter, std::string_view key, bson::ValueRef condition) {
     const auto present = filter[key];
     if (present.missing()) {
         put(filter, key, condition, Place::back);
         return;
     }
-    if (present.identical(condition)) return;  // said already; twice would be two values for one path of an upsert
+    // Said already; twice would be two values for one path of an upsert.
+    if (present.identical(condition)) return;
+    if (const auto said = equality_of(present); !said.missing() && said.identical(equality_of(condition))) return;
     // Not by a Builder: the caller's filter may be as deep and as large as a document can be, and may never get lost.
     bson::Document second;
     put(second, key, condition, Place::back);
@@ -104,29 +122,14 @@ bool is_plain_value(bson::ValueRef value) noexcept {
     }
 }
 
-namespace {
-
-bson::ValueRef id_condition(bson::ValueRef condition) noexcept {
-    if (is_plain_value(condition)) return condition;
-    if (condition.type() != bson::Type::document) return {};
-    auto first = condition.as_view().begin();
-    if (first->key != "$eq") return {};
-    const auto value = first->value;
-    ++first;
-    // An array's equality is met by its elements, too; as an id it is not one document's alone.
-    return first == std::default_sentinel && value.type() != bson::Type::array ? value : bson::ValueRef{};
-}
-
-}  // namespace
-
 bson::ValueRef only_id(bson::View filter) noexcept {
     auto element = filter.begin();
     if (element == std::default_sentinel || element->key != "_id") return {};
-    const auto value = id_condition(element->value);
+    const auto value = equality_of(element->value);
     ++element;
     return element == std::default_sentinel ? value : bson::ValueRef{};
 }
 
-bson::ValueRef id_of(bson::View filter) noexcept { return id_condition(filter["_id"]); }
+bson::ValueRef id_of(bson::View filter) noexcept { return equality_of(filter["_id"]); }
 
 }  // namespace tenon::repository

@@ -72,6 +72,7 @@ CONFORMANCE("an upsert stores a live document as an insert would", SoftDeleted, 
     const auto    all = tenon::CallOptions{.visibility = Visibility::with_deleted};
     const auto    raw = things.untyped();
     good(raw.update_one(json(R"({"key":"a"})"), json(R"({"$set":{"n":1}})"), {.upsert = true}));
+    good(raw.update_one(json(R"({"key":"i","deleted_at":{"$eq":null}})"), json(R"({"$set":{"n":1}})"), {.upsert = true}));
     good(raw.update_one(json(R"({"key":"b"})"), json(R"({"$set":{"n":1}})"), {.upsert = true, .call = all}));
     good(raw.replace_one(json(R"({"key":"c"})"), json(R"({"key":"c","n":1})"), {.upsert = true}));
     good(raw.replace_one(json(R"({"key":"d"})"), json(R"({"key":"d","n":1})"), {.upsert = true, .call = all}));
@@ -82,7 +83,7 @@ CONFORMANCE("an upsert stores a live document as an insert would", SoftDeleted, 
     items.replace_one(json(R"({"key":"h"})"), json(R"({"key":"h"})"), {.upsert = true});
     CHECK(good(raw.bulk(std::move(items))).upserted.size() == 2);
     const auto documents = stored(db, raw.name());
-    CHECK(documents.size() == 8);
+    CHECK(documents.size() == 9);
     for (const auto& document : documents) {
         CAPTURE(text(document));
         CHECK(document["deleted_at"].type() == tenon::bson::Type::null);

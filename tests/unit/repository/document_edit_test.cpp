@@ -45,6 +45,7 @@ TEST_CASE("a condition joins a filter flat where the key is free, and under $and
         {R"({"a":1})", R"({"a":1,"d":null})"},
         {R"({"$or":[{"a":1}]})", R"({"$or":[{"a":1}],"d":null})"},
         {R"({"d":null})", R"({"d":null})"},
+        {R"({"d":{"$eq":null}})", R"({"d":{"$eq":null}})"},
         {R"({"d":{"$gt":1}})", R"({"$and":[{"d":{"$gt":1}},{"d":null}]})"},
     };
     for (const auto& row : rows) {
