@@ -1,6 +1,9 @@
 #include "repository/insert_ids.hpp"
 
 #include <algorithm>
+#include <iterator>
+
+#include <tenon/bson/compare.hpp>
 
 #include "repository/document_edit.hpp"
 #include "repository/update_edit.hpp"
@@ -61,20 +64,39 @@ Result<void> check_id(bson::ValueRef id, IdKind kind) {
     return {};
 }
 
-/// The _id that an upsert's insert takes from its filter, as the engines do: an equality, under $and too. Missing: none.
+/// The one value that all elements of an `$in` are; missing: there are several, or none.
+bson::ValueRef only_value(bson::ValueRef in) noexcept {
+    if (in.type() != bson::Type::array) return {};
+    bson::ValueRef only;
+    for (const auto& element : in.as_view()) {
+        if (element.value.type() == bson::Type::regex) return {};
+        if (only.missing()) only = element.value;
+        else if (!bson::equal(only, element.value)) return {};
+    }
+    return only;
+}
+
+/// The first value that an `$all` wants.
+bson::ValueRef first_of_all(bson::ValueRef all) noexcept {
+    if (all.type() != bson::Type::array) return {};
+    for (const auto& element : all.as_view()) {
+        if (is_plain_value(element.value)) return element.value;
+    }
+    return {};
+}
+
+/// The _id that an upsert's insert takes from its filter, as the engines do: an equality, under $and and an $or of one branch too. Missing: none.
 bson::ValueRef stated_id(bson::View filter) noexcept {
     for (const auto& [key, value] : filter) {
         if (key == "_id") {
             if (is_plain_value(value)) return value;
             if (value.type() != bson::Type::document) continue;
             if (const auto equal = value.as_view()["$eq"]) return equal;
-            const auto in = value.as_view()["$in"];
-            if (in.type() != bson::Type::array) continue;
-            auto first = in.as_view().begin();
-            if (first == std::default_sentinel) continue;
-            const auto only = first->value;
-            if (++first == std::default_sentinel) return only;
-        } else if (key == "$and" && value.type() == bson::Type::array) {
+            if (const auto only = only_value(value.as_view()["$in"])) return only;
+            if (const auto first = first_of_all(value.as_view()["$all"])) return first;
+        } else if ((key == "$and" || key == "$or") && value.type() == bson::Type::array) {
+            const auto branches = value.as_view();
+            if (auto second = branches.begin(); key == "$or" && (second == branches.end() || ++second != branches.end())) continue;
             for (const auto& part : value.as_view()) {
                 if (part.value.type() != bson::Type::document) continue;
                 if (const auto id = stated_id(part.value.as_view())) return id;
