@@ -9,8 +9,8 @@ class Tenon(ConanFile):
     license = "Apache-2.0"
     description = "Embeddable C++20 repository library: structs map to BSON; one Repository<T> on MongoDB and an embedded SQLite store"
     settings = "os", "compiler", "build_type", "arch"
-    options = {"shared": [True, False], "fPIC": [True, False], "with_sqlite": [True, False]}
-    default_options = {"shared": False, "fPIC": True, "with_sqlite": True}
+    options = {"shared": [True, False], "fPIC": [True, False], "with_sqlite": [True, False], "with_mongo": [True, False]}
+    default_options = {"shared": False, "fPIC": True, "with_sqlite": True, "with_mongo": True}
     exports_sources = "CMakeLists.txt", "cmake/*", "include/*", "src/*", "LICENSE"
 
     def requirements(self):
@@ -22,10 +22,13 @@ class Tenon(ConanFile):
         self.requires("intel-dfp/[>=2.0]")
         if self.options.with_sqlite:
             self.requires("sqlite3/[>=3.40 <4]")
+        if self.options.with_mongo:
+            self.requires("mongo-c-driver/[>=1.23 <3]")
 
     def build_requirements(self):
         self.test_requires("doctest/[>=2.4.9 <3]")
-        self.test_requires("mongo-c-driver/[>=1.23 <3]")  # libbson, the peer of the codec's benchmark
+        if not self.options.with_mongo:
+            self.test_requires("mongo-c-driver/[>=1.23 <3]")  # libbson, the peer of the codec's benchmark
 
     def layout(self):
         cmake_layout(self)
@@ -34,6 +37,7 @@ class Tenon(ConanFile):
         toolchain = CMakeToolchain(self)
         toolchain.cache_variables["TENON_DEV"] = False
         toolchain.cache_variables["TENON_SQLITE"] = bool(self.options.with_sqlite)
+        toolchain.cache_variables["TENON_MONGO"] = bool(self.options.with_mongo)
         toolchain.generate()
         CMakeDeps(self).generate()
         PkgConfigDeps(self).generate()
