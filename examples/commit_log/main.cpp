@@ -18,7 +18,7 @@ struct Options {
 int usage(int status) {
     std::puts("usage: commit_log [--git DIR] [--store URI]\n"
               "  --git DIR    the Git repository to read (default: this folder)\n"
-              "  --store URI  where to keep it: sqlite:FILE, sqlite::memory: (default: TENON_STORE, else sqlite:commit_log.db)");
+              "  --store URI  where to keep it: sqlite:FILE, sqlite::memory:, mongodb://HOST/DATABASE (default: TENON_STORE, else sqlite:commit_log.db)");
     return status;
 }
 

@@ -53,7 +53,7 @@ Result<void> find_some(const tenon::Repository<Message>& messages, const std::st
     if (!first) return fail(first.error());
     for (const Message& m : *first) print(m);
 
-    const auto in_src = messages.count(field<&Message::paths>.regex("^src/"));
+    const auto in_src = messages.count(field<&Message::paths>.starts_with("src/"));
     if (!in_src) return fail(in_src.error());
     std::printf("\n%lld messages touch src/\n", static_cast<long long>(*in_src));
 
