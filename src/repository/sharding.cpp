@@ -54,6 +54,7 @@ Result<std::vector<std::string>> Database::shard(ShardOptions options) const {
     context.stop     = std::move(options.call.stop);
     context.actor    = std::move(options.call.actor);
     if (options.call.server) context.server = std::make_shared<const ServerOptions>(std::move(*options.call.server));
+    const detail::Running    at_work(state_->gate.get());  // one call, which close does not cut in two
     std::vector<std::string> sharded;
     for (auto& [model, operation] : planned) {
         auto reply = tenon::run(*this, Request{model->collection, std::move(operation), model, context});

@@ -3,9 +3,6 @@
 #include <latch>
 #include <thread>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "recorder.hpp"
 #include "server.hpp"
 
@@ -121,30 +118,4 @@ TEST_CASE("a database that never met its server is closed at once, and a call th
     const auto code = call.get().code;
     CHECK((code == Errc::network || code == Errc::timeout || code == Errc::cancelled));
     CHECK(db.health().problem == "the database is closed");
-}
-
-TEST_CASE("a child closes what is its own, while its parent's call is on its way") {
-    const Server server;
-    Config       config{.uri = server.uri()};
-    const auto   monitor = std::make_shared<Recorder>();
-    config.monitor       = monitor;
-    const auto db        = good(tenon::open(config));
-    const auto c         = db.collection("c");
-    good(c.insert(doc("_id", 0)));
-    server.fail(R"(["insert"])", R"("blockConnection":true,"blockTimeMS":3000)");
-    auto call = std::async(std::launch::async, [&] { good(c.insert(doc("_id", 1))); });
-    monitor->wait("the insert", [](const Recorder::Seen& seen) { return seen.count("started", "insert") == 2; });
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        if (!c.count()) std::_Exit(1);
-        if (!db.close(Deadline::after(1s))) std::_Exit(2);
-        std::_Exit(c.count() ? 3 : 0);
-    }
-    int status = -1;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    CHECK(status == 0);
-    call.get();
-    CHECK(good(c.count()) == 2);
-    good(db.close(ample()));
 }
