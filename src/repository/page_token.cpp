@@ -9,7 +9,8 @@ namespace tenon::repository {
 
 namespace {
 
-constexpr std::uint8_t version = 1;
+constexpr std::uint8_t behind = 1;
+constexpr std::uint8_t at     = 2;
 constexpr std::size_t  longest = std::size_t{4} * 1024 * 1024;  // of a token's text
 
 // FNV-1a, then mixed, so that each byte reaches every bit of the hash.
@@ -32,10 +33,10 @@ std::uint64_t hash_of(const PageScope& scope, const std::uint8_t* bytes, std::si
 
 }  // namespace
 
-std::string page_token(const PageScope& scope, const bson::Document& values) {
-    std::vector<std::uint8_t> bytes{version};
-    const auto                key = values.view().bytes();
-    bytes.insert(bytes.end(), key.begin(), key.end());
+std::string page_token(const PageScope& scope, const PageKey& key) {
+    std::vector<std::uint8_t> bytes{key.inclusive ? at : behind};
+    const auto                values = key.values.view().bytes();
+    bytes.insert(bytes.end(), values.begin(), values.end());
     const auto hash = hash_of(scope, bytes.data(), bytes.size());
     bytes.resize(bytes.size() + sizeof hash);
     std::memcpy(bytes.data() + bytes.size() - sizeof hash, &hash, sizeof hash);
@@ -44,7 +45,7 @@ std::string page_token(const PageScope& scope, const bson::Document& values) {
     return text;
 }
 
-Result<bson::Document> read_page_token(const PageScope& scope, std::string_view token, std::size_t parts, const char* option) {
+Result<PageKey> read_page_token(const PageScope& scope, std::string_view token, std::size_t parts, const char* option) {
     const auto refused = [&] {
         return fail(Errc::invalid_argument,
                     "the cursor is none of this query: it was changed, or comes from another sort, collection or tenant", option);
@@ -52,7 +53,7 @@ Result<bson::Document> read_page_token(const PageScope& scope, std::string_view 
     std::vector<std::uint8_t> bytes;
     std::uint64_t             hash = 0;
     if (token.size() > longest || !bson::detail::read_base64(token, bytes, bson::detail::Base64::url)) return refused();
-    if (bytes.size() < 1 + 5 + sizeof hash || bytes.front() != version) return refused();
+    if (bytes.size() < 1 + 5 + sizeof hash || (bytes.front() != behind && bytes.front() != at)) return refused();
     const auto body = bytes.size() - sizeof hash;
     std::memcpy(&hash, bytes.data() + body, sizeof hash);
     if (hash != hash_of(scope, bytes.data(), body)) return refused();
@@ -65,7 +66,7 @@ Result<bson::Document> read_page_token(const PageScope& scope, std::string_view 
         const auto type = part.value.type();
         if (type == bson::Type::array || type == bson::Type::undefined) return refused();
     }
-    return bson::Document(*view);
+    return PageKey{bson::Document(*view), bytes.front() == at};
 }
 
 }  // namespace tenon::repository

@@ -25,7 +25,8 @@ struct PagerState {
     bool                  reversed = false;
     std::optional<bson::Document> key{};  // of the document that the page begins behind
 
-    // Where the reading is: `equal` parts of the key are fixed, and the part behind them moves on from type to type.
+    // Where the reading is: `equal` parts of the key are fixed, and the part behind them moves on from type to type. All of them fixed: at
+    // the document of the key itself.
     std::size_t       equal = 0;
     std::vector<Step> steps{};
     std::size_t       step     = 0;
@@ -47,7 +48,7 @@ struct PagerState {
     Result<bool>                      open_next();
     Result<bool>                      probe();
     Result<DocumentCursor>            find(bson::Document where, bool backwards, std::int64_t skip, std::int64_t limit) const;
-    [[nodiscard]] std::string         token(const bson::Document& of, const bson::Document& sort) const;
+    [[nodiscard]] std::string         token(const bson::Document& of, bool inclusive = false) const;
     [[nodiscard]] bson::ValueRef      key_part(std::size_t part) const noexcept;
     [[nodiscard]] bool descending(std::size_t part) const noexcept { return order.parts()[part].descending != reversed; }
 };
@@ -75,8 +76,8 @@ Result<void> PagerState::start(const PageOptions& page) {
         const repository::PageScope scope{collection.name(), {}, options.sort};
         auto values = repository::read_page_token(scope, *cursor_text, order.parts().size(), reversed ? "before" : "after");
         if (!values) return fail(std::move(values).error());
-        key   = std::move(*values);
-        equal = order.parts().size() - 1;
+        key   = std::move(values->values);
+        equal = order.parts().size() - (values->inclusive ? 0 : 1);
     }
     return {};
 }
@@ -121,6 +122,8 @@ Result<bool> PagerState::open_next() {
         bson::Document where = filter;
         if (!key) {
             finished = true;
+        } else if (equal == order.parts().size()) {
+            repository::add_equalities(where, order, *key, equal--);
         } else if (!probed && steps.empty()) {
             // The rest of the value's own type.
             steps.push_back(repository::step_of(key_part(equal)));
@@ -197,8 +200,8 @@ Result<std::optional<bson::View>> PagerState::read() {
     }
 }
 
-std::string PagerState::token(const bson::Document& of, const bson::Document& sort) const {
-    return repository::page_token({collection.name(), {}, sort}, of);
+std::string PagerState::token(const bson::Document& of, bool inclusive) const {
+    return repository::page_token({collection.name(), {}, options.sort}, {of, inclusive});
 }
 
 Pager::Pager(std::unique_ptr<PagerState> state) noexcept : state_(std::move(state)) {}
@@ -236,14 +239,14 @@ Result<PageEnds> Pager::finish() {
     auto&    state = *state_;
     PageEnds ends;
     ends.total = state.total;
-    if (!state.keyset || state.taken == 0) return ends;
-    const auto& sort = state.options.sort;
+    if (!state.keyset) return ends;
     // A page reached by a cursor has a neighbour on the side it came from; on the other side only when a document was left.
     const bool came = state.key.has_value();
     auto&      near = state.reversed ? ends.next : ends.prev;
     auto&      far  = state.reversed ? ends.prev : ends.next;
-    if (came) near = state.token(state.first_key, sort);
-    if (state.more) far = state.token(state.last_key, sort);
+    if (came && state.taken == 0) near = state.token(*state.key, true);  // back to where the page came from, that document included
+    else if (came) near = state.token(state.first_key);
+    if (state.more) far = state.token(state.last_key);
     return ends;
 }
 

@@ -146,6 +146,33 @@ CONFORMANCE("a document inserted or removed between two pages is neither repeate
     CHECK(!back.prev.has_value());
 }
 
+CONFORMANCE("a page that finds nothing any more leads back to where it came from, that document included", Plain, Both) {
+    Repository<M> things(db);
+    const auto    made  = insert_some(things, 6);
+    const auto    query = things.find().sort(desc<&M::n>);
+    const auto    first = good(query.page({.size = 2}));
+    const auto    second = good(query.page({.size = 2, .after = first.next}));
+    CHECK(keys(second.items) == "k3 k2");
+    for (const auto i : {0U, 1U, 4U, 5U}) good(things.remove(made[i].id));
+
+    const auto after = good(query.page({.size = 2, .after = second.next}));
+    CHECK(after.items.empty());
+    CHECK(!after.next.has_value());
+    REQUIRE(after.prev.has_value());
+    CHECK(keys(good(query.page({.size = 2, .before = after.prev})).items) == "k3 k2");
+
+    const auto before = good(query.page({.size = 2, .before = second.prev}));
+    CHECK(before.items.empty());
+    CHECK(!before.prev.has_value());
+    REQUIRE(before.next.has_value());
+    const auto forth = good(query.page({.size = 1, .after = before.next}));
+    CHECK(keys(forth.items) == "k3");
+    CHECK(keys(good(query.page({.size = 1, .after = forth.next})).items) == "k2");
+    // The document itself may be gone, or have another place, by then.
+    good(things.update(made[3].id, tenon::set<&M::n>(-1)));
+    CHECK(keys(good(query.page({.size = 5, .after = before.next})).items) == "k2 k3");
+}
+
 CONFORMANCE("offset pages count the whole query", Plain, SoftDeleted) {
     Repository<M> things(db);
     const auto    made = insert_some(things, 7);

@@ -31,17 +31,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!key) {
         const auto view = bson::View::validate({data, size});
         if (!view) return 0;
-        key = read_page_token(scope, page_token(scope, bson::Document(*view)), 3, "after");
+        key = read_page_token(scope, page_token(scope, {bson::Document(*view)}), 3, "after");
         if (!key) return 0;
     }
-    require(*key == *read_page_token(scope, page_token(scope, *key), 3, "after"));
+    const auto again = read_page_token(scope, page_token(scope, *key), 3, "after");
+    require(again->values == key->values && again->inclusive == key->inclusive);
 
     std::size_t equal = 0;
-    for (const auto& part : *key) {
+    for (const auto& part : key->values) {
         const auto& path = order->parts()[equal].path;
         for (const bool down : {false, true}) {
             bson::Document filter = bson::doc("a", 1, "$or", bson::array(bson::doc("b", 2)));
-            add_equalities(filter, *order, *key, equal);
+            add_equalities(filter, *order, key->values, equal);
             (void)add_behind(filter, path, part.value, down);
             require(bson::View::validate(filter.view().bytes()).has_value());
         }

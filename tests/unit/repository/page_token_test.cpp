@@ -20,9 +20,12 @@ TEST_CASE("a cursor holds any key, byte for byte") {
         CAPTURE(json);
         const PageScope scope{"things", "", sort};
         const auto      key  = parsed(json);
-        const auto      read = read_page_token(scope, page_token(scope, key), 2, "after");
-        REQUIRE(read.has_value());
-        CHECK(*read == key);
+        for (const bool inclusive : {false, true}) {
+            const auto read = read_page_token(scope, page_token(scope, {key, inclusive}), 2, "after");
+            REQUIRE(read.has_value());
+            CHECK(read->values == key);
+            CHECK(read->inclusive == inclusive);
+        }
     }
 }
 
@@ -30,7 +33,7 @@ TEST_CASE("a cursor of another query or tenant, or a changed one, is refused") {
     const auto      sort  = bson::doc("a", 1, "_id", 1);
     const auto      other = bson::doc("a", -1, "_id", -1);
     const PageScope scope{"things", "acme", sort};
-    const auto      token = page_token(scope, parsed(R"({"0":5,"1":"x"})"));
+    const auto      token = page_token(scope, {parsed(R"({"0":5,"1":"x"})")});
     REQUIRE(read_page_token(scope, token, 2, "after").has_value());
     CHECK(!read_page_token({"thing", "acme", sort}, token, 2, "after").has_value());
     CHECK(!read_page_token({"things", "acm", sort}, token, 2, "after").has_value());
@@ -60,6 +63,6 @@ TEST_CASE("an array or a key of deprecated type in a forged cursor is refused th
     const PageScope scope{"things", "", sort};
     for (const char* json : {R"({"0":[1],"1":1})", R"({"0":{"$undefined":true},"1":1})"}) {
         CAPTURE(json);
-        CHECK(!read_page_token(scope, page_token(scope, parsed(json)), 2, "after").has_value());
+        CHECK(!read_page_token(scope, page_token(scope, {parsed(json)}), 2, "after").has_value());
     }
 }
