@@ -226,7 +226,10 @@ Result<Reply> Stamps::at_version(Request& request, std::int64_t expected, bson::
     auto stored = read_one(*inner_, like, std::move(without), {}, session);
     if (!stored) return fail(std::move(stored).error());
     if (!*stored) return reply;  // gone: the caller's to say
-    if ((**stored)[model.version].to_int64() == expected) return reply;
+    // It had another version, or another state, when the write looked for it: not_found would be as wrong as a conflict.
+    if ((**stored)[model.version].to_int64() == expected) {
+        return fail(Errc::transient, "the document was changed while it was written; try again", model.version);
+    }
     return fail(stale(model, expected, **stored));
 }
 
