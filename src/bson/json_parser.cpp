@@ -15,6 +15,7 @@
 #include <tenon/bson/json.hpp>
 
 #include "bson/json_forms.hpp"
+#include "bson/json_numbers.hpp"
 #include "bson/json_scanner.hpp"
 
 namespace tenon::bson {
@@ -33,7 +34,7 @@ struct Slot {
 
 class JsonParser {
 public:
-    explicit JsonParser(std::string_view json) noexcept : in_(json) {}
+    explicit JsonParser(std::string_view json, std::vector<std::string_view>* reals = nullptr) noexcept : in_(json), reals_(reals) {}
 
     Result<Document> whole_document() {
         if (!plain_document() || !in_.at_end()) return fail(in_.error());
@@ -95,7 +96,9 @@ private:
         if (const auto small = json_integer<std::int32_t>(*text)) return put(slot, *small);
         if (const auto large = json_integer<std::int64_t>(*text)) return put(slot, *large);
         const auto real = detail::json_double(*text);
-        return real ? put(slot, *real) : in_.wrong(begin, "this number is too large for a double");
+        if (!real) return in_.wrong(begin, "this number is too large for a double");
+        if (reals_ != nullptr) reals_->push_back(*text);
+        return put(slot, *real);
     }
 
     bool array(Slot slot) {
@@ -190,6 +193,7 @@ private:
     bool form(JsonForm form, Slot slot) {
         if (form == JsonForm::code) return code(slot);
         const ValueRef read = forms_.read(form);
+        if (form == JsonForm::number_double && reals_ != nullptr) reals_->emplace_back();
         return !read.missing() && put(slot, read) && end_of_form();
     }
 
@@ -209,7 +213,10 @@ private:
         Document    scope;
         if (!in_.expect(':')) return false;
         const std::size_t at = in_.position();
-        return apart(scope) && put_code_scope(slot, kept.ref(), scope, at) && end_of_form();
+        const auto        reals = std::exchange(reals_, nullptr);  // the document has no doubles in there
+        const bool        read  = apart(scope);
+        reals_                  = reals;
+        return read && put_code_scope(slot, kept.ref(), scope, at) && end_of_form();
     }
 
     // {"$scope": ... is code when "$code" follows, else a plain document.
@@ -278,11 +285,16 @@ private:
     Builder*               out_   = &root_;
     std::size_t            depth_ = 0;
     std::string            held_{};  // the last string value with escapes
+    std::vector<std::string_view>* reals_;  // the text of each double, empty for one of a form
 };
 
 }  // namespace
 
 Result<Document> from_json(std::string_view json) { return JsonParser(json).whole_document(); }
+
+Result<Document> detail::from_json(std::string_view json, std::vector<std::string_view>& reals) {
+    return JsonParser(json, &reals).whole_document();
+}
 
 Result<Value> value_from_json(std::string_view json) { return JsonParser(json).whole_value(); }
 

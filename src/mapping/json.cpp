@@ -7,6 +7,7 @@
 #include <tenon/bson/json.hpp>
 
 #include "bson/base64.hpp"
+#include "bson/json_numbers.hpp"
 
 namespace tenon::mapping {
 
@@ -144,9 +145,38 @@ struct Problem {
     std::string what{};
 };
 
+/// The plain numbers of a JSON text that are doubles in its document, as they are written: a decimal takes its digits from there.
+class Numbers {
+public:
+    /// `reals` in the order of the text, which is the document's, unless a scope stood before its code: then no text is known.
+    Numbers(bson::View document, const std::vector<std::string_view>& reals) {
+        collect(document);
+        if (places_.size() == reals.size()) texts_ = reals;
+    }
+    /// Empty when it is not known.
+    [[nodiscard]] std::string_view text_of(bson::ValueRef value) const noexcept {
+        const auto at = std::lower_bound(places_.begin(), places_.end(), value.bytes().data());
+        return at == places_.end() || *at != value.bytes().data() || texts_.empty() ? std::string_view() : texts_[static_cast<std::size_t>(at - places_.begin())];
+    }
+
+private:
+    void collect(bson::View document) {
+        for (const bson::Element& element : document) {
+            const auto type = element.value.type();
+            if (type == bson::Type::float64) places_.push_back(element.value.bytes().data());
+            if (type == bson::Type::document || type == bson::Type::array) collect(element.value.as_view());
+        }
+    }
+
+    std::vector<const std::uint8_t*> places_{};  // ascending
+    std::vector<std::string_view>    texts_{};
+};
+
 /// Turns plain JSON into what the mapping stores, by the shape of the type; goes on after a problem.
 class Converter {
 public:
+    explicit Converter(const Numbers& numbers) noexcept : numbers_(numbers) {}
+
     std::vector<Problem> problems{};
 
     void object(bson::View document, const TypeInfo& type, const std::string& path, bson::Builder& out) {
@@ -256,6 +286,13 @@ private:
             case 0x07: return parsed(text ? bson::ObjectId::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
             case 0x09: return parsed(text ? bson::DateTime::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
             case 0x13:
+                if (given.type() == bson::Type::float64) {
+                    const auto written = numbers_.text_of(given);
+                    const auto exact   = bson::Decimal128::parse(written);
+                    if (written.empty() || !exact) return problem(path, "is a number that a decimal cannot hold as it is written; give it as text");
+                    out.append(key, *exact);
+                    return;
+                }
                 if (given.is_number()) return parsed(bson::Decimal128::parse(bson::to_json(given)), given, type, path, out, key);
                 return parsed(text ? bson::Decimal128::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
             case 0x05: {
@@ -315,7 +352,7 @@ private:
         // The first alternative without a tag that takes it.
         for (std::size_t i = 0; i < type.alternative_count; ++i) {
             if (!type.tags[i].key.empty()) continue;
-            Converter     trial;
+            Converter     trial(numbers_);
             bson::Builder ignored;
             trial.value(given, type.alternatives[i](), path, ignored, key);
             if (trial.problems.empty()) return value(given, type.alternatives[i](), path, out, key);
@@ -323,6 +360,7 @@ private:
         mismatch(path, given, type);
     }
 
+    const Numbers&   numbers_;
     std::string_view tag_key_{};
 };
 
@@ -418,9 +456,11 @@ std::string write_json(bson::View document, const TypeInfo& type) {
 }
 
 Result<bson::Document> read_json(std::string_view text, const TypeInfo& type) {
-    auto document = bson::from_json(text);
+    std::vector<std::string_view> reals;
+    auto                          document = bson::detail::from_json(text, reals);
     if (!document) return document;
-    Converter     converter;
+    const Numbers numbers(document->view(), reals);
+    Converter     converter(numbers);
     bson::Builder out;
     converter.object(document->view(), type, "", out);
     if (!converter.problems.empty()) return fail(error_of(converter.problems));

@@ -24,6 +24,15 @@ struct Order {
     std::int64_t                 version{};
 };
 
+struct Price {
+    tenon::Decimal128 price{};
+};
+struct Offer {
+    tenon::Decimal128 rate{};
+    double            real{};
+    Price             cost{};
+};
+
 }  // namespace mapping_test
 
 using namespace mapping_test;
@@ -58,6 +67,32 @@ Order sample() {
     return order;
 }
 }  // namespace
+
+TEST_CASE("a decimal given as a plain number keeps the digits that were written") {
+    struct Row {
+        const char* number;
+        const char* want;  // null: refused
+    };
+    const Row rows[] = {
+        {"1.50", "1.50"},
+        {"0.1", "0.1"},
+        {"12", "12"},
+        {"1234567890123456789.123456789012345", "1234567890123456789.123456789012345"},
+        {"12345678901234567890123456789012345", nullptr},  // 35 digits
+        {"12345678901234567890", "12345678901234567890"},
+        {"-0.00", "-0.00"},
+        {"1.5e3", "1.5E+3"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.number);
+        // Before it a double and a double in a form of its own: neither is taken for it.
+        const auto text = std::string(R"({"rate":2.25,"real":{"$numberDouble":"0.5"},"cost":{"price":)") + row.number + "}}";
+        const auto read = tenon::from_json<Offer>(text);
+        REQUIRE(read.has_value() == (row.want != nullptr));
+        if (row.want != nullptr) CHECK(read->cost.price.to_string() == row.want);
+        else CHECK(read.error().path == "cost.price");
+    }
+}
 
 TEST_CASE("an entity as an API shows it") {
     const auto text = tenon::to_json(sample());
