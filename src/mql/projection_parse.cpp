@@ -106,7 +106,7 @@ private:
         }
         if (first.key == "$elemMatch") return elem_match(path, first.value);
         if (first.key == "$meta") return unsupported("$meta", path);
-        if (mode_ == Mode::exclusion && !is_expression(first.key)) return mql_error(31325, "unknown expression in the projection of '" + path + "'", path);
+        if (!is_expression(first.key)) return mql_error(31325, "unknown expression in the projection of '" + path + "'", path);
         if (mode_ == Mode::exclusion) return mql_error(31252, "an exclusion projection cannot have an expression", path);
         return compute(whole.key, path, whole.value);
     }
@@ -154,10 +154,7 @@ private:
     Result<void> compute(std::string_view key, const std::string& path, ValueRef expression) {
         mode_       = Mode::inclusion;
         auto parsed = Expression::parse(expression);
-        if (!parsed) {
-            if (parsed.error().server.code == 168) return mql_error(31325, "unknown expression in the projection of '" + path + "'", path);
-            return fail(std::move(parsed.error()));
-        }
+        if (!parsed) return fail(std::move(parsed.error()));
         if (auto checked = check_path(key); !checked) return checked;
         auto added = add(path, Kind::computed);
         if (!added) return fail(std::move(added.error()));
