@@ -128,7 +128,7 @@ Evaluated divide_two(Frame& frame, const ExpressionNode& self) {
     if (left.is_number() && right.is_number()) {
         const Number a = Number::from(left);
         const Number b = Number::from(right);
-        if (b.to_double() == 0) return mql_error(code::bad_value, "can't $divide by zero");
+        if (!right.truthy()) return mql_error(code::bad_value, "can't $divide by zero");
         if (either(a, b, &Number::is_decimal)) return number(frame, Number(divide(a.to_decimal(), b.to_decimal())));
         return number(frame, Number(a.to_double() / b.to_double()));
     }
@@ -144,7 +144,7 @@ Evaluated mod_two(Frame& frame, const ExpressionNode& self) {
     if (left.is_number() && right.is_number()) {
         const Number a = Number::from(left);
         const Number b = Number::from(right);
-        if (b.to_double() == 0) return mql_error(either(a, b, &Number::is_decimal) ? 5733415 : 16610, "can't $mod by zero");
+        if (!right.truthy()) return mql_error(either(a, b, &Number::is_decimal) ? 5733415 : 16610, "can't $mod by zero");
         if (either(a, b, &Number::is_decimal)) return number(frame, Number(modulo(a.to_decimal(), b.to_decimal())));
         if (either(a, b, &Number::is_double)) return number(frame, Number(std::fmod(a.to_double(), b.to_double())));
         const std::int64_t rest = b.integer() == -1 ? 0 : a.integer() % b.integer();

@@ -216,6 +216,12 @@ TEST_CASE("expressions of every kind") {
         {R"({"$divide":[1,{"$numberDecimal":"3"}]})",
          R"({"v":{"$numberDecimal":"0.3333333333333333333333333333333333"}})", 0},
         {R"({"$divide":[6,3]})", R"({"v":2.0})", 0},
+        // A decimal that no double can hold is no zero.
+        {R"({"$divide":[1,{"$numberDecimal":"1E-6176"}]})", R"({"v":{"$numberDecimal":"Infinity"}})", 0},
+        {R"({"$divide":[{"$numberDecimal":"0"},{"$numberDecimal":"1E-400"}]})", R"({"v":{"$numberDecimal":"0E+400"}})", 0},
+        {R"({"$divide":[1,{"$numberDecimal":"-0"}]})", nullptr, 2},
+        {R"({"$mod":[1,{"$numberDecimal":"1E-6176"}]})", R"({"v":{"$numberDecimal":"0E-6176"}})", 0},
+        {R"({"$mod":[1,{"$numberDecimal":"0"}]})", nullptr, 5733415},
         {R"({"$mod":[-7,3]})", R"({"v":-1})", 0},
         {R"({"$mod":[7.5,2]})", R"({"v":1.5})", 0},
         {R"({"$mod":[{"$numberDecimal":"7.5"},2]})", R"({"v":{"$numberDecimal":"1.5"}})", 0},
