@@ -74,6 +74,7 @@ struct Node {
     bson::Value                                 operand{};   ///< of eq, lt, lte, gt, gte, regex
     std::vector<bson::Value>                    values{};    ///< of in
     std::vector<Node>                           children{};
+    std::vector<std::uint32_t>                  written{};   ///< of and_: the places of its children in the order they were written
     std::int64_t                                divisor = 0;
     std::int64_t                                number  = 0;
     TypeSet                                     types{};
@@ -88,6 +89,8 @@ struct MatchDetails {
     /// Position of the element, in the outermost array that the match went through implicitly, of the last
     /// predicate that went through one. Predicates below $or, $nor and $not do not count, as in MongoDB.
     std::optional<std::uint32_t> element{};
+    /// Which predicate is the last: by the filter's text, as for a projection, or by the order of evaluation, as for an update.
+    bool as_written = false;
 };
 
 /// Whether a filter may hold $expr: that of $pull may not (224).

@@ -1,6 +1,7 @@
 #include "mql/filter_shape.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <utility>
 
@@ -18,12 +19,14 @@ Node leaf(Op op) {
     return node;
 }
 
-// Children with those of the same operator in their place; `neutral` ones are left out.
+// Children with those of the same operator in their place, as they were written; `neutral` ones are left out.
 std::vector<Node> merge(Op op, Op neutral, std::vector<Node> children) {
     std::vector<Node> merged;
     merged.reserve(children.size());
     for (Node& child : children) {
-        if (child.op == op) {
+        if (child.op == op && op == Op::and_) {
+            for (const auto at : child.written) merged.push_back(std::move(child.children[at]));
+        } else if (child.op == op) {
             std::move(child.children.begin(), child.children.end(), std::back_inserter(merged));
         } else if (child.op != neutral) {
             merged.push_back(std::move(child));
@@ -33,10 +36,10 @@ std::vector<Node> merge(Op op, Op neutral, std::vector<Node> children) {
 }
 
 // By operator, then path; equal ones stay in the order they were written.
-std::vector<Node> in_order_of_evaluation(std::vector<Node> children) {
-    std::vector<std::size_t> order(children.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+std::vector<Node> in_order_of_evaluation(std::vector<Node> children, std::vector<std::uint32_t>& written) {
+    std::vector<std::uint32_t> order(children.size());
+    std::iota(order.begin(), order.end(), std::uint32_t{0});
+    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
         const Node& left  = children[a];
         const Node& right = children[b];
         if (left.op != right.op) return left.op < right.op;
@@ -45,7 +48,9 @@ std::vector<Node> in_order_of_evaluation(std::vector<Node> children) {
     });
     std::vector<Node> ordered;
     ordered.reserve(children.size());
-    for (const std::size_t at : order) ordered.push_back(std::move(children[at]));
+    for (const auto at : order) ordered.push_back(std::move(children[at]));
+    written.resize(order.size());
+    for (std::uint32_t place = 0; place < order.size(); ++place) written[order[place]] = place;
     return ordered;
 }
 
@@ -73,7 +78,11 @@ bool are_equalities_of_one_path(const std::vector<Node>& children) {
 Node all_of(std::vector<Node> children) {
     if (has(children, Op::always_false)) return leaf(Op::always_false);
     children = merge(Op::and_, Op::always_true, std::move(children));
-    return logical(Op::and_, Op::always_true, in_order_of_evaluation(std::move(children)));
+    std::vector<std::uint32_t> written;
+    children     = in_order_of_evaluation(std::move(children), written);
+    Node all     = logical(Op::and_, Op::always_true, std::move(children));
+    if (all.op == Op::and_) all.written = std::move(written);
+    return all;
 }
 
 Node any_of(std::vector<Node> children) {

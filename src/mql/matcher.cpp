@@ -86,8 +86,9 @@ public:
             case Op::always_true:  return true;
             case Op::always_false: return false;
             case Op::and_:
-                for (const Node& child : node.children) {
-                    if (!holds(child, subject, details)) {
+                for (std::size_t i = 0; i < node.children.size(); ++i) {
+                    const bool as_written = details != nullptr && details->as_written;
+                    if (!holds(node.children[as_written ? node.written[i] : i], subject, details)) {
                         if (details != nullptr) details->element.reset();
                         return false;
                     }

@@ -245,8 +245,8 @@ Result<void> append_positional(const FieldPath& path, std::size_t part, bson::Vi
 
 }  // namespace
 
-Result<Projection> Projection::parse(bson::View spec, bool filter_has_expression) {
-    auto program = parse_projection(spec, filter_has_expression);
+Result<Projection> Projection::parse(bson::View spec, ProjectionFor what) {
+    auto program = parse_projection(spec, what);
     if (!program) return fail(std::move(program.error()));
     Projection out;
     out.program_ = std::move(*program);

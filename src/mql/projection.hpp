@@ -15,11 +15,17 @@ namespace detail {
 struct ProjectionProgram;
 }
 
+/// What a projection's parsing has to know beside its spec.
+struct ProjectionFor {
+    bool filter_has_expression = false;  ///< no positional field may stand beside an $expr
+    bool find_and_modify       = false;  ///< of several faults of constants the one nearest to the root is named, not the first
+};
+
 /// A parsed projection. Immutable, cheap to copy; may be applied by many threads at once.
 class Projection {
 public:
-    /// The empty spec keeps everything. Beside a filter that has an $expr it may hold no positional field. @errors invalid_argument with MongoDB's code in Error::server, unsupported.
-    [[nodiscard]] static Result<Projection> parse(bson::View spec, bool filter_has_expression = false);
+    /// The empty spec keeps everything. @errors invalid_argument with MongoDB's code in Error::server, unsupported.
+    [[nodiscard]] static Result<Projection> parse(bson::View spec, ProjectionFor what = {});
 
     /// The projected document. `details` is needed when needs_match_details() says so.
     /// @errors invalid_argument with MongoDB's code (a positional without a match, an expression that fails).

@@ -62,6 +62,6 @@ struct ProjectionProgram {
 }  // namespace detail
 
 /// Parses a spec. @errors as Projection::parse.
-[[nodiscard]] Result<std::shared_ptr<const detail::ProjectionProgram>> parse_projection(bson::View spec, bool filter_has_expression);
+[[nodiscard]] Result<std::shared_ptr<const detail::ProjectionProgram>> parse_projection(bson::View spec, ProjectionFor what);
 
 }  // namespace tenon::mql

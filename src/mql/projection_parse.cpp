@@ -43,7 +43,7 @@ std::optional<ProjectionSlice> find_slice(ValueRef argument) {
 
 class Parser {
 public:
-    explicit Parser(bool filter_has_expression) : filter_has_expression_(filter_has_expression) {}
+    explicit Parser(ProjectionFor what) : for_(what) {}
 
     Result<void> parse(bson::View spec) {
         for (const auto& element : spec) {
@@ -55,8 +55,13 @@ public:
 
     /// Faults of constants come after all faults of form.
     Result<void> optimize() {
-        for (auto* expression : expressions_) {
-            if (auto done = expression->optimize(); !done) return done;
+        // A find's tree is made of expressions that are optimized already; that of a findAndModify is optimized from the root, its own before
+        // its branches'. The order of branches is none that a server keeps to.
+        if (for_.find_and_modify) {
+            std::ranges::sort(expressions_, [](const Computed& a, const Computed& b) { return a.depth != b.depth ? a.depth < b.depth : a.place < b.place; });
+        }
+        for (const auto& computed : expressions_) {
+            if (auto done = computed.expression->optimize(); !done) return done;
         }
         return {};
     }
@@ -115,7 +120,7 @@ private:
         if (program.positional) return mql_error(31276, "a projection has one positional field at most", path);
         if (has_elem_match_) return mql_error(31256, "a projection cannot have both positional and $elemMatch", path);
         if (auto checked = check_path(key.substr(0, key.size() - 2)); !checked) return checked;
-        if (filter_has_expression_) return mql_error(code::query_feature_not_allowed, "$expr is not allowed beside a positional projection", path);
+        if (for_.filter_has_expression) return mql_error(code::query_feature_not_allowed, "$expr is not allowed beside a positional projection", path);
         const auto array   = path.substr(0, path.size() - 2);
         program.positional = FieldPath(array);
         return include_at(array);
@@ -159,7 +164,7 @@ private:
         auto added = add(path, Kind::computed);
         if (!added) return fail(std::move(added.error()));
         (*added)->expression = std::move(*parsed);
-        expressions_.push_back(&(*added)->expression);  // a map's nodes stay where they are
+        expressions_.push_back({&(*added)->expression, FieldPath(path).size(), expressions_.size()});  // a map's nodes stay where they are
         program.needs_all    = !(*added)->expression.required_paths(program.required) || program.needs_all;
         computed_            = true;
         return {};
@@ -255,20 +260,26 @@ private:
         program.required.erase(std::unique(program.required.begin(), program.required.end()), program.required.end());
     }
 
-    bool filter_has_expression_;
+    struct Computed {
+        Expression* expression = nullptr;
+        std::size_t depth      = 0;
+        std::size_t place      = 0;  // in the spec
+    };
+
+    ProjectionFor for_;
     Mode mode_           = Mode::undecided;
     bool id_included_    = false;
     bool id_excluded_    = false;
     bool has_elem_match_ = false;
     bool computed_       = false;
 
-    std::vector<Expression*> expressions_{};
+    std::vector<Computed> expressions_{};
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const detail::ProjectionProgram>> parse_projection(bson::View spec, bool filter_has_expression) {
-    Parser parser(filter_has_expression);
+Result<std::shared_ptr<const detail::ProjectionProgram>> parse_projection(bson::View spec, ProjectionFor what) {
+    Parser parser(what);
     if (auto parsed = parser.parse(spec); !parsed) return fail(std::move(parsed.error()));
     if (auto done = parser.optimize(); !done) return fail(std::move(done.error()));
     return std::make_shared<const detail::ProjectionProgram>(std::move(parser.program));

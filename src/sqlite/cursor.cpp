@@ -204,19 +204,32 @@ private:
 
 }  // namespace
 
-Result<mql::Projection> checked_projection(bson::View projection, bson::View filter, bson::View sort) {
-    auto parsed = projection.empty() && sort.empty() ? Result<mql::Projection>(mql::Projection()) : mql::Projection::parse(projection);
+namespace {
+
+Result<mql::Projection> checked(bson::View projection, bson::View filter, bson::View sort, mql::ProjectionFor what) {
+    auto parsed = projection.empty() && sort.empty() ? Result<mql::Projection>(mql::Projection()) : mql::Projection::parse(projection, what);
     if (parsed && !parsed->needs_match_details() && sort.empty()) return parsed;
     auto matching = mql::Filter::parse(filter);
     if (!matching) return fail(std::move(matching.error()));
     if (auto ordered = mql::Sort::parse(sort); !ordered) return fail(std::move(ordered.error()));
-    return matching->has_expression() ? mql::Projection::parse(projection, true) : std::move(parsed);
+    if (!matching->has_expression()) return parsed;
+    what.filter_has_expression = true;
+    return mql::Projection::parse(projection, what);
+}
+
+}  // namespace
+
+Result<mql::Projection> checked_projection(bson::View projection, bson::View filter) { return checked(projection, filter, {}, {}); }
+
+Result<mql::Projection> checked_projection_of_modify(bson::View projection, bson::View filter, bson::View sort) {
+    return checked(projection, filter, sort, {.find_and_modify = true});
 }
 
 Result<bson::Document> project(const mql::Projection& projection, const mql::Filter& filter, bson::View document) {
     if (!projection.needs_match_details()) return projection.apply(document);
     mql::MatchDetails details;
-    auto              matched = filter.matches(document, &details);
+    details.as_written = true;
+    auto matched       = filter.matches(document, &details);
     if (!matched) return fail(std::move(matched.error()));
     return projection.apply(document, &details);
 }

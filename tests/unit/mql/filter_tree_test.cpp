@@ -143,6 +143,40 @@ TEST_CASE("a match tells the array element that the positional operator means") 
     }
 }
 
+TEST_CASE("the last predicate is that of the filter's text where a projection asks, that of the evaluation for an update") {
+    struct Row {
+        const char*   filter;
+        std::uint32_t evaluated;
+        std::uint32_t written;
+    };
+    const Row rows[] = {
+        {R"({"a":1,"b":2})", 2, 2},
+        {R"({"b":2,"a":1})", 2, 3},
+        {R"({"c":{},"a":1})", 1, 3},
+        {R"({"b":2,"$or":[{"a":1},{"a":5}]})", 3, 3},
+        {R"({"$or":[{"a":1}],"b":2})", 2, 2},
+        {R"({"b":2,"$or":[{"a":1}]})", 2, 3},
+        {R"({"b":2,"$and":[{"$and":[{"c":{}},{"a":1}]}]})", 1, 3},
+        {R"({"a":{"$in":[7,1]},"b":2})", 3, 2},
+        {R"({"b":2,"a":{"$not":{"$ne":1}}})", 2, 2},
+        {R"({"b":2,"a":{"$all":[1,0]}})", 2, 0},
+        {R"({"a":{"$gt":0,"$lt":1}})", 3, 0},
+        {R"({"a":{"$gte":0,"$eq":1}})", 0, 3},
+    };
+    const auto document = json(R"({"a":[0,0,0,1],"b":[0,0,2],"c":[0,{}]})");
+    for (const auto& row : rows) {
+        CAPTURE(row.filter);
+        const auto filter = mql::Filter::parse(json(row.filter));
+        REQUIRE(filter.has_value());
+        for (const bool as_written : {false, true}) {
+            mql::MatchDetails details;
+            details.as_written = as_written;
+            REQUIRE(filter->matches(document, &details) == true);
+            CHECK(details.element == (as_written ? row.written : row.evaluated));
+        }
+    }
+}
+
 TEST_CASE("a condition on a value is that of $pull") {
     struct Row {
         std::string condition;  // {"v": ...}

@@ -299,6 +299,26 @@ TEST_CASE("projections of documents") {
     check_projections(rows);
 }
 
+TEST_CASE("of several constants at fault a find names the first, a find_and_modify one nearest to the root") {
+    struct Row {
+        const char* projection;
+        int         find;
+        int         modify;
+    };
+    const Row rows[] = {
+        {R"({"b.x":{"$in":[1,1]},"c":{"$size":1}})", 40081, 17124},
+        {R"({"c":{"$size":1},"b.x":{"$in":[1,1]}})", 17124, 17124},
+        {R"({"b":{"$in":[1,1]},"c":{"$size":1}})", 40081, 40081},
+        {R"({"a.b.c":{"$in":[1,1]},"a.d":{"$size":1}})", 40081, 17124},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.projection);
+        const auto spec = document(row.projection);
+        CHECK(tenon::mql::Projection::parse(spec).error().server.code == row.find);
+        CHECK(tenon::mql::Projection::parse(spec, {.find_and_modify = true}).error().server.code == row.modify);
+    }
+}
+
 TEST_CASE("the positional projection") {
     // document, projection, filter, projected, error code
     const ProjectionRow rows[] = {
