@@ -46,6 +46,7 @@ Result<void> check(const WriteConcern& concern) {
     if (concern.w && *concern.w < 1) {
         return fail(Errc::invalid_argument, "a write concern waits for one member or more; unacknowledged writes are not offered", "write_concern.w");
     }
+    if (concern.timeout.count() < 0) return fail(Errc::invalid_argument, "a write concern's time is 0 (none) or more", "write_concern.timeout");
     return {};
 }
 
@@ -63,6 +64,7 @@ Result<void> add_options(Bson& options, const Call& call, const Takes& takes) {
     }
     if (!call.context.server) return {};
     const auto& server = *call.context.server;
+    if (server.batch_size < 0) return fail(Errc::invalid_argument, "a batch has a number of documents, or 0 for the server's choice", "batch_size");
     if (takes.read_concern && server.read_concern) {
         Bson concern;
         options.add("readConcern", concern.add("level", level(*server.read_concern)));
