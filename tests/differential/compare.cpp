@@ -54,6 +54,33 @@ std::string first_difference(const std::vector<bson::Document>& left, const std:
     return {};
 }
 
+/// The reply as the driver hands it out: it cuts the text of a code at a NUL in the id of an upsert (its bson_append_value). Stored bytes show
+/// what the server made.
+bson::Document as_the_driver_says(const bson::Document& reply) {
+    const auto    cut = [](bson::ValueRef id) {
+        if (id.type() != bson::Type::code) return bson::Value(id);
+        const auto code = id.as_string();
+        return bson::Value(bson::Code{std::string(code.substr(0, code.find('\0')))});
+    };
+    bson::Builder said;
+    for (const auto& element : reply) {
+        if (element.key != "upserted") {
+            said.append(element.key, element.value);
+        } else if (element.value.type() != bson::Type::array) {
+            said.append(element.key, cut(element.value).ref());
+        } else {
+            said.open_array(element.key);
+            for (const auto& item : element.value.as_view()) {
+                said.push_document();
+                for (const auto& part : item.value.as_view()) said.append(part.key, cut(part.value).ref());
+                said.close();
+            }
+            said.close();
+        }
+    }
+    return said.take();
+}
+
 }  // namespace
 
 bool is_made(bson::ValueRef id) {
@@ -111,7 +138,7 @@ std::string difference(bson::View operation, const Answer& left, const Answer& r
         const auto b = right.failed ? text(right.error) : std::string("success");
         return a == b ? std::string() : a + " | " + b;
     }
-    if (const auto a = ids.renamed(left.reply), b = ids.renamed(right.reply); !(a == b)) return json(a) + " | " + json(b);
+    if (const auto a = as_the_driver_says(ids.renamed(left.reply)), b = as_the_driver_says(ids.renamed(right.reply)); !(a == b)) return json(a) + " | " + json(b);
     auto       a        = renamed(left.documents, ids);
     auto       b        = renamed(right.documents, ids);
     const auto verb     = operation.begin()->key;

@@ -139,6 +139,18 @@ TEST_CASE("a sort that does not fit in memory is refused, one with a limit is no
     CHECK(box.find(find).size() == 600);
 }
 
+TEST_CASE("a sort sees the stored documents, whatever the projection leaves of them") {
+    Box box;
+    box.insert({R"({"_id":1})", R"({"_id":2,"d":[1,1,1]})", R"({"_id":3,"d":[1,1,0]})", R"({"_id":4,"d":{"2":5}})"});
+    Find find;
+    find.sort       = json(R"({"d.2":1,"_id":-1})");
+    find.projection = json(R"({"d.2":1})");
+    auto        reply = box.must(find);
+    std::string ids;
+    for (auto next = reply.cursor->next(); next && *next; next = reply.cursor->next()) ids += bson::to_json((**next)["_id"]);
+    CHECK(ids == "1324");
+}
+
 TEST_CASE("distinct sees arrays by element and orders what it found") {
     Box box;
     box.insert({R"({"_id":1,"a":[3,1]})", R"({"_id":2,"a":1.0})", R"({"_id":3,"a":"x"})", R"({"_id":4})"});
