@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "mongo/log.hpp"
+#include "mongo/uri_options.hpp"
 
 namespace tenon::mongo {
 
@@ -36,26 +37,6 @@ std::int32_t as_int32(milliseconds span) noexcept {
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(span.count(), 1, std::numeric_limits<std::int32_t>::max()));
 }
 
-/// The URI without its options of these names, whatever their case. The driver has no call that removes one.
-Uri without(const std::string& text, std::initializer_list<std::string_view> names, bson_error_t& said) {
-    const auto  question = text.find('?');
-    std::string kept     = text.substr(0, question);
-    char        joint    = '?';
-    for (std::size_t from = question; from < text.size();) {
-        const auto end  = std::min(text.find('&', from + 1), text.size());
-        const auto pair = text.substr(from + 1, end - from - 1);
-        std::string name = pair.substr(0, pair.find('='));
-        std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-        if (std::find(names.begin(), names.end(), name) == names.end()) {
-            kept += joint;
-            kept += pair;
-            joint = '&';
-        }
-        from = end;
-    }
-    return Uri(mongoc_uri_new_with_error(kept.c_str(), &said));
-}
-
 Result<void> check(const Settings& settings) {
     if (settings.maximum == 0) return fail(Errc::invalid_argument, "a pool has a maximum of 1 connection or more", "pool.maximum");
     if (settings.minimum > settings.maximum) {
@@ -84,10 +65,17 @@ Result<std::shared_ptr<const Settings>> settings_of(const Config& config) {
     // The database that Config names is no part of the URI: it wins over the path.
     auto text = config.server.hosts.empty() ? Result<std::string>(config.uri) : config.server.uri({});
     if (!text) return fail(std::move(text.error()));
+    auto minimum  = number_of(*text, "minpoolsize");
+    auto max_idle = number_of(*text, "maxidletimems");
+    if (!minimum) return fail(std::move(minimum.error()));
+    if (!max_idle) return fail(std::move(max_idle.error()));
+    // Parsed with the pool's options first, since the driver looks at their values.
+    const auto   with_pool = without_options(*text, {"minpoolsize", "maxidletimems"});
     bson_error_t said{};
-    // Parsed as it stands first: an SRV URI's record names options too, which the driver looks up when the pool is made.
-    const Uri whole(mongoc_uri_new_with_error(text->c_str(), &said));
+    const Uri    whole(mongoc_uri_new_with_error(with_pool.c_str(), &said));
     if (!whole) return bad_uri();
+    // An SRV URI's record names options too, which the driver looks up when the pool is made: authSource, replicaSet and loadBalanced.
+    if (auto fine = check_options(with_pool); !fine) return fail(std::move(fine.error()));
 
     auto settings    = std::make_shared<Settings>();
     settings->config = config;
@@ -108,15 +96,15 @@ Result<std::shared_ptr<const Settings>> settings_of(const Config& config) {
         const auto said_there = mongoc_uri_get_option_as_int32(said_by_uri, option, -1);
         return said_there >= 0 ? static_cast<std::uint32_t>(said_there) : otherwise;
     };
-    settings->minimum   = number(config.pool.minimum, MONGOC_URI_MINPOOLSIZE, 0);
+    settings->minimum   = config.pool.minimum.value_or(minimum->value_or(0));
     settings->maximum   = number(config.pool.maximum, MONGOC_URI_MAXPOOLSIZE, std::max(default_maximum, settings->minimum));
     settings->wait      = time_of(config.pool.wait, said_by_uri, MONGOC_URI_WAITQUEUETIMEOUTMS, default_wait);
     settings->connect   = time_of(config.connect_timeout, said_by_uri, MONGOC_URI_CONNECTTIMEOUTMS, default_connect);
     settings->selection = time_of(config.selection_timeout, said_by_uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, default_selection);
-    settings->max_idle  = milliseconds(std::max(0, mongoc_uri_get_option_as_int32(said_by_uri, MONGOC_URI_MAXIDLETIMEMS, 0)));
+    settings->max_idle  = milliseconds(max_idle->value_or(0));
     if (auto checked = check(*settings); !checked) return fail(std::move(checked.error()));
 
-    settings->uri = without(*text, {"minpoolsize", "maxpoolsize", "waitqueuetimeoutms", "maxidletimems"}, said);
+    settings->uri = Uri(mongoc_uri_new_with_error(without_options(with_pool, {"maxpoolsize", "waitqueuetimeoutms"}).c_str(), &said));
     if (!settings->uri) return bad_uri();
     auto* uri = settings->uri.get();
     mongoc_uri_set_option_as_int32(uri, MONGOC_URI_MAXPOOLSIZE, std::numeric_limits<std::int32_t>::max());

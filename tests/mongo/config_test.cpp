@@ -1,4 +1,9 @@
 // What a Config says of a MongoDB deployment, against real servers: one without a login, one with SCRAM-SHA-256 and TLS.
+#include <cctype>
+#include <cstdio>
+
+#include <unistd.h>
+
 #include "server.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
@@ -38,6 +43,43 @@ void write_and_read(const Config& config) {
     CHECK(good(c.count()) == 1);
     good(c.drop());
 }
+
+/// What the process writes on its outputs, for as long as this lives.
+class Printed {
+public:
+    Printed() : file_(std::tmpfile()) {
+        REQUIRE(file_ != nullptr);
+        (void)std::fflush(nullptr);
+        for (int i = 0; i < 2; ++i) {
+            kept_[i] = ::dup(i + 1);
+            (void)::dup2(::fileno(file_), i + 1);
+        }
+    }
+    Printed(const Printed&)            = delete;
+    Printed& operator=(const Printed&) = delete;
+    ~Printed() {
+        (void)end();
+        (void)std::fclose(file_);
+    }
+
+    /// Gives the outputs back.
+    std::string end() {
+        (void)std::fflush(nullptr);
+        for (int i = 0; i < 2; ++i) {
+            if (kept_[i] < 0) continue;
+            (void)::dup2(kept_[i], i + 1);
+            (void)::close(std::exchange(kept_[i], -1));
+        }
+        std::rewind(file_);
+        std::string text;
+        for (int c = std::fgetc(file_); c != EOF; c = std::fgetc(file_)) text += static_cast<char>(c);
+        return text;
+    }
+
+private:
+    std::FILE* file_;
+    int        kept_[2] = {-1, -1};
+};
 
 }  // namespace
 
@@ -124,6 +166,72 @@ TEST_CASE("a Config that names no server or database, or two, is refused by the 
         CHECK(error.to_string().find("s3cret") == std::string::npos);
         if (error.path == "database") {
             for (const char* option : {"path", "Config::database", "MONGODB_DATABASE"}) CHECK(error.message.find(option) != std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("a URI that is wrong is refused, and nothing is printed") {
+    const std::string login = "mongodb://app:s3cret@127.0.0.1:1/shop";
+    struct Row {
+        std::string uri;
+        const char* path;
+    };
+    const Row rows[] = {
+        {"mongodb://", "uri"},
+        {"mongodb://app:s3cret@127.0.0.1:none/shop", "uri"},
+        {"mongodb://app:s3cr%et@127.0.0.1/shop", "uri"},
+        {login + "?connectTimeoutMS=soon", "uri"},
+        {login + "?tls=perhaps", "uri"},
+        {login + "?minPoolSize=few", "minPoolSize"},
+        {login + "?minPoolSize=-1", "minPoolSize"},
+        {login + "?maxIdleTimeMS=1.5", "maxIdleTimeMS"},
+        {login + "?minPoolSize=9&maxPoolSize=3", "pool.minimum"},
+        {login + "?readConcern=majority", "readConcern"},           // it is readConcernLevel
+        {login + "?tlsCaFiles=/etc/ca.pem", "tlsCaFiles"},
+        {login + "?w=1&READPREF=secondary&tls=true", "READPREF"},
+        {login + "?timeoutMS=500", "timeoutMS"},                    // of other drivers
+        {login + "?slaveOk=true", "slaveOk"},                       // of old ones
+        {login + "?w=1&&=5", ""},
+        {"mongodb+srv://cluster.no-such.invalid/shop?retryWritess=true", "retryWritess"},
+        // A password whose '?' was to be escaped: what stands behind it is nobody's affair.
+        {"mongodb://app:27?s3cret=s3cret@127.0.0.1/shop", "uri"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.uri);
+        Printed    printed;
+        const auto opened = tenon::open({.uri = row.uri, .database = "shop", .lazy = true});
+        CHECK(printed.end() == "");
+        const auto error = bad(opened);
+        CHECK(tenon::to_string(error.code) == "invalid_argument");
+        CHECK(error.path == row.path);
+        const std::string_view path = row.path;
+        if (path != "uri" && path != "pool.minimum") CHECK(error.message.find(path) != std::string::npos);
+        CHECK((error.to_string() + error.server.message).find("s3cret") == std::string::npos);
+    }
+}
+
+TEST_CASE("every option that the driver knows is taken, whatever its case") {
+    const char* const options[] = {"appName=a", "authMechanism=SCRAM-SHA-256", "authMechanismProperties=SERVICE_REALM:x", "authSource=users", "canonicalizeHostname=false",
+                                   "connectTimeoutMS=500", "compressors=zlib", "directConnection=true", "gssapiServiceName=x", "heartbeatFrequencyMS=10000",
+                                   "journal=true", "loadBalanced=false", "localThresholdMS=15", "maxIdleTimeMS=5000", "maxPoolSize=5",
+                                   "readPreference=secondary&maxStalenessSeconds=120", "minPoolSize=0", "readConcernLevel=majority",
+                                   "readPreference=nearest&readPreferenceTags=dc:ny", "replicaSet=rs0", "retryReads=false", "retryWrites=false", "safe=true",
+                                   "serverSelectionTimeoutMS=500", "serverSelectionTryOnce=false", "socketCheckIntervalMS=5000", "socketTimeoutMS=5000",
+                                   "tls=true", "tls=true&tlsCertificateKeyFilePassword=x", "tls=true&tlsAllowInvalidCertificates=true",
+                                   "tls=true&tlsAllowInvalidHostnames=true", "tls=true&tlsInsecure=true", "tls=true&tlsDisableCertificateRevocationCheck=true",
+                                   "tls=true&tlsDisableOCSPEndpointCheck=true", "w=majority", "waitQueueTimeoutMS=500", "wTimeoutMS=500",
+                                   "zlibCompressionLevel=5", "ssl=true", "ssl=true&sslAllowInvalidCertificates=true", "ssl=true&sslAllowInvalidHostnames=true"};
+    for (const std::string option : options) {
+        CAPTURE(option);
+        std::string shouted;
+        for (const char c : option.substr(0, option.find('='))) shouted += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        shouted += option.substr(option.find('='));
+        for (const auto& text : {option, shouted}) {
+            Printed    printed;
+            const auto opened = tenon::open({.uri = "mongodb://app:pw@127.0.0.1:1/shop?" + text, .lazy = true});
+            CHECK(printed.end() == "");
+            const std::string said = opened ? std::string() : opened.error().to_string();
+            CHECK_MESSAGE(opened.has_value(), said);
         }
     }
 }
