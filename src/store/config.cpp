@@ -47,8 +47,8 @@ public:
         return span ? std::optional(milliseconds(*span)) : std::nullopt;
     }
 
-    [[nodiscard]] std::optional<std::uint32_t> count(const std::string& name, std::uint32_t least) {
-        const auto held = number(name, least, std::numeric_limits<std::int32_t>::max(), " is no number of connections");
+    [[nodiscard]] std::optional<std::uint32_t> count(const std::string& name, std::uint32_t least, const char* what = " is no number of connections") {
+        const auto held = number(name, least, std::numeric_limits<std::int32_t>::max(), what);
         return held ? std::optional(static_cast<std::uint32_t>(*held)) : std::nullopt;
     }
 
@@ -61,16 +61,27 @@ public:
         return std::nullopt;
     }
 
+    /// 0 or more.
+    [[nodiscard]] std::optional<double> ratio(const std::string& name) {
+        const auto text = environment_.get(name);
+        if (!text) return std::nullopt;
+        double ratio          = 0;
+        const auto [end, bad] = std::from_chars(text->data(), text->data() + text->size(), ratio);
+        if (bad == std::errc{} && end == text->data() + text->size() && ratio >= 0 && ratio <= 1e9) return ratio;
+        refuse(name, " is no ratio, such as 0.2");
+        return std::nullopt;
+    }
+
+    void refuse(const std::string& name, const std::string& what) {
+        if (!error_) error_ = fail(Errc::invalid_argument, name + what, name).value();
+    }
+
     [[nodiscard]] Result<void> checked() const {
         if (error_) return fail(*error_);
         return {};
     }
 
 private:
-    void refuse(const std::string& name, const char* what) {
-        if (!error_) error_ = fail(Errc::invalid_argument, name + what, name).value();
-    }
-
     const Environment&   environment_;
     std::optional<Error> error_{};
 };
@@ -101,6 +112,19 @@ Result<std::string> uri_of(const Variables& variables, const EnvNames& names) {
     return fail(Errc::invalid_argument, names.store + " is not set, nor is " + names.uri + "; give it a store's URI, such as sqlite:app.db", names.store);
 }
 
+void read_retry(Variables& variables, const std::string& prefix, Config& config) {
+    auto& retry           = config.retry;
+    auto& budget          = config.retry_budget;
+    retry.attempts        = variables.count(prefix + "ATTEMPTS", 1, " is no number of attempts, 1 or more").value_or(retry.attempts);
+    retry.initial_backoff = variables.time(prefix + "BACKOFF_MS", 0).value_or(retry.initial_backoff);
+    retry.maximum_backoff = variables.time(prefix + "MAX_BACKOFF_MS", 0).value_or(std::max(retry.maximum_backoff, retry.initial_backoff));
+    budget.ratio          = variables.ratio(prefix + "BUDGET_RATIO").value_or(budget.ratio);
+    budget.reserve        = variables.count(prefix + "BUDGET_RESERVE", 0, " is no number of repetitions").value_or(budget.reserve);
+    if (retry.maximum_backoff < retry.initial_backoff) {
+        variables.refuse(prefix + "MAX_BACKOFF_MS", " is less than " + prefix + "BACKOFF_MS, or than its default of " + std::to_string(RetryPolicy{}.initial_backoff.count()));
+    }
+}
+
 }  // namespace
 
 Result<Config> Config::from_env(const EnvNames& names) { return from_env(Environment::process(), names); }
@@ -126,6 +150,7 @@ Result<Config> Config::from_env(const Environment& environment, const EnvNames& 
     config.lazy              = variables.flag(prefix + "LAZY").value_or(false);
     config.slow_ms           = variables.time(prefix + "SLOW_MS", 0).value_or(milliseconds(0));
     config.timeout           = variables.time(prefix + "TIMEOUT_MS", 0).value_or(milliseconds(0));
+    read_retry(variables, prefix + "RETRY_", config);
     if (auto fine = variables.checked(); !fine) return fail(std::move(fine).error());
     return config;
 }

@@ -85,7 +85,7 @@ struct EnvNames {
     std::string uri      = "MONGODB_URI";       ///< a MongoDB URI
     std::string database = "MONGODB_DATABASE";  ///< Config::database: wins over the URI's path
     std::string store    = "TENON_STORE";       ///< any store's URI, or the name of a backend
-    /// Of the others: POOL_MIN, POOL_MAX, WAIT_QUEUE_MS, CONNECT_TIMEOUT_MS, SELECTION_TIMEOUT_MS, APPLICATION, LAZY, SLOW_MS, TIMEOUT_MS.
+    /// Of the others: POOL_MIN, POOL_MAX, WAIT_QUEUE_MS, CONNECT_TIMEOUT_MS, SELECTION_TIMEOUT_MS, APPLICATION, LAZY, SLOW_MS, TIMEOUT_MS, RETRY_ATTEMPTS, RETRY_BACKOFF_MS, RETRY_MAX_BACKOFF_MS, RETRY_BUDGET_RATIO, RETRY_BUDGET_RESERVE.
     std::string prefix = "TENON_";
     /// The variable that holds the URI of each backend that `store` may name, so that a switch changes one variable.
     /// Empty: "sqlite" has <prefix>SQLITE_URI, "mongodb" has `uri`.

@@ -204,6 +204,9 @@ TEST_CASE("every other setting has its variable, and a value that is none is ref
     CHECK(!plain->connect_timeout);
     CHECK(!plain->lazy);
     CHECK(plain->slow_ms.count() == 0);
+    CHECK(plain->retry.attempts == 1);
+    CHECK(plain->retry.maximum_backoff == tenon::RetryPolicy{}.maximum_backoff);
+    CHECK(plain->retry_budget.reserve == tenon::RetryBudget{}.reserve);
 
     struct Row {
         const char*                                name;
@@ -226,6 +229,12 @@ TEST_CASE("every other setting has its variable, and a value that is none is ref
         {"TENON_LAZY", "0", 0, [](const Config& c) { return c.lazy ? 1 : 0; }, {}},
         {"TENON_SLOW_MS", "250", 250, [](const Config& c) { return c.slow_ms.count(); }, no_numbers},
         {"TENON_TIMEOUT_MS", "5000", 5000, [](const Config& c) { return c.timeout.count(); }, no_numbers},
+        {"TENON_RETRY_ATTEMPTS", "4", 4, [](const Config& c) { return c.retry.attempts; }, none_zero},
+        {"TENON_RETRY_BACKOFF_MS", "20", 20, [](const Config& c) { return c.retry.initial_backoff.count(); }, no_numbers},
+        {"TENON_RETRY_BACKOFF_MS", "9000", 9000, [](const Config& c) { return c.retry.maximum_backoff.count(); }, {}},
+        {"TENON_RETRY_MAX_BACKOFF_MS", "500", 500, [](const Config& c) { return c.retry.maximum_backoff.count(); }, {"x", "-1", "49", "99999999999999999999"}},
+        {"TENON_RETRY_BUDGET_RATIO", "0.25", 25, [](const Config& c) { return static_cast<std::int64_t>(c.retry_budget.ratio * 100); }, {"x", "-0.1", "1/2", "nan", "inf", "1e99"}},
+        {"TENON_RETRY_BUDGET_RESERVE", "0", 0, [](const Config& c) { return c.retry_budget.reserve; }, no_numbers},
     };
     for (const auto& row : rows) {
         CAPTURE(row.name);
