@@ -5,6 +5,7 @@
 
 #include "mongo/events.hpp"
 #include "mongo/fork.hpp"
+#include "mongo/refused_attempts.hpp"
 
 namespace tenon::mongo {
 
@@ -46,6 +47,10 @@ CallbacksPtr callbacks(bool monitored) {
         auto& clients = clients_of(mongoc_apm_server_closed_get_context(event));
         clients.topology()->watches_no_more(mongoc_apm_server_closed_get_host(event)->host_and_port);
         tell(clients.monitor(), *event);
+    });
+    mongoc_apm_set_command_failed_cb(made.get(), [](const mongoc_apm_command_failed_t* event) {
+        RefusedAttempts::note(*event);
+        tell(clients_of(mongoc_apm_command_failed_get_context(event)).monitor(), *event);
     });
     if (monitored) add_monitoring(*made);
     return made;

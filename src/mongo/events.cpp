@@ -81,18 +81,6 @@ void on_succeeded(const mongoc_apm_command_succeeded_t* said) {
     if (!sensitive(event.name)) monitor_of(mongoc_apm_command_succeeded_get_context(said)).command_succeeded(event);
 }
 
-void on_failed(const mongoc_apm_command_failed_t* said) {
-    auto event = ended(mongoc_apm_command_failed_get_command_name(said), mongoc_apm_command_failed_get_request_id(said),
-                       mongoc_apm_command_failed_get_host(said), mongoc_apm_command_failed_get_duration(said));
-    if (sensitive(event.name)) return;
-    bson_error_t why{};
-    mongoc_apm_command_failed_get_error(said, &why);
-    const auto error  = to_error(why, mongoc_apm_command_failed_get_reply(said), Effect::read, {});
-    event.error       = error.code;
-    event.server_code = error.server.code;
-    monitor_of(mongoc_apm_command_failed_get_context(said)).command_failed(event);
-}
-
 void on_server_changed(const mongoc_apm_server_changed_t* said) {
     ServerEvent event;
     event.server = mongoc_apm_server_changed_get_host(said)->host_and_port;
@@ -113,7 +101,6 @@ void on_heartbeat(const mongoc_apm_server_heartbeat_succeeded_t* said) {
 void add_monitoring(mongoc_apm_callbacks_t& callbacks) {
     mongoc_apm_set_command_started_cb(&callbacks, on_started);
     mongoc_apm_set_command_succeeded_cb(&callbacks, on_succeeded);
-    mongoc_apm_set_command_failed_cb(&callbacks, on_failed);
     mongoc_apm_set_server_changed_cb(&callbacks, on_server_changed);
     mongoc_apm_set_server_heartbeat_succeeded_cb(&callbacks, on_heartbeat);
     mongoc_apm_set_topology_opening_cb(&callbacks, [](const mongoc_apm_topology_opening_t* said) {
@@ -122,6 +109,19 @@ void add_monitoring(mongoc_apm_callbacks_t& callbacks) {
     mongoc_apm_set_topology_closed_cb(&callbacks, [](const mongoc_apm_topology_closed_t* said) {
         monitor_of(mongoc_apm_topology_closed_get_context(said)).topology_closed({});
     });
+}
+
+void tell(Monitor* monitor, const mongoc_apm_command_failed_t& said) {
+    if (monitor == nullptr) return;
+    auto event = ended(mongoc_apm_command_failed_get_command_name(&said), mongoc_apm_command_failed_get_request_id(&said),
+                       mongoc_apm_command_failed_get_host(&said), mongoc_apm_command_failed_get_duration(&said));
+    if (sensitive(event.name)) return;
+    bson_error_t why{};
+    mongoc_apm_command_failed_get_error(&said, &why);
+    const auto error  = to_error(why, mongoc_apm_command_failed_get_reply(&said), Effect::read, {});
+    event.error       = error.code;
+    event.server_code = error.server.code;
+    monitor->command_failed(event);
 }
 
 void tell(Monitor* monitor, const mongoc_apm_topology_changed_t& event) noexcept {

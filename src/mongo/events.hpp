@@ -10,7 +10,8 @@ namespace tenon::mongo {
 /// Adds to the driver's callbacks those that a Monitor alone hears. Their context is a Clients that has one.
 void add_monitoring(mongoc_apm_callbacks_t& callbacks);
 
-// Those that the topology hears too. Null: nobody is told.
+// Those that others hear too. Null: nobody is told.
+void tell(Monitor* monitor, const mongoc_apm_command_failed_t& said);
 void tell(Monitor* monitor, const mongoc_apm_topology_changed_t& event) noexcept;
 void tell(Monitor* monitor, const mongoc_apm_server_opening_t& event) noexcept;
 void tell(Monitor* monitor, const mongoc_apm_server_closed_t& event) noexcept;

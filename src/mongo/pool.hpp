@@ -51,8 +51,8 @@ public:
     [[nodiscard]] bool sent() const noexcept { return client_->bounds.sent; }
     [[nodiscard]] std::uint64_t replies() const noexcept { return client_->bounds.replies; }
     [[nodiscard]] std::uint32_t reply_bytes() const noexcept { return client_->bounds.reply_bytes; }
-    /// Whether the call sent several commands, or the driver one of them twice.
-    [[nodiscard]] bool sent_more_than_once() const noexcept { return client_ != nullptr && client_->bounds.sendings > 1; }
+    /// Commands that the call sent, the driver's second attempts with them.
+    [[nodiscard]] std::uint32_t sendings() const noexcept { return client_ == nullptr ? 0 : client_->bounds.sendings; }
     /// The client is closed when it comes back: its connection is in a state that nobody knows.
     void spend() const noexcept { client_->bounds.spent = true; }
 

@@ -2,8 +2,12 @@
 // else an error that says whether the write may have happened.
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include <tenon/store/monitor.hpp>
 
 #include "faults/server.hpp"
 
@@ -51,6 +55,11 @@ const std::vector<Verb>& verbs() {
     return all;
 }
 
+bool is_write(const Verb& verb) {
+    const std::string command = verb.command;
+    return command == "insert" || command == "update" || command == "delete" || command == "findAndModify";
+}
+
 std::string fault(const char* command, const char* what) {
     return std::string(R"({"failCommands":[")") + command + R"("],)" + what + "}";
 }
@@ -58,11 +67,12 @@ std::string fault(const char* command, const char* what) {
 /// A database with one account, gone at the end.
 struct Bank {
     explicit Bank(const std::string& server)
-        : db(opened(with_database(server, fresh_name("faults")))), accounts(db), one(good(accounts.insert({.owner = "ann", .balance = 10}))) {}
+        : name(fresh_name("faults")), db(opened(with_database(server, name))), accounts(db), one(good(accounts.insert({.owner = "ann", .balance = 10}))) {}
     Bank(const Bank&)            = delete;
     Bank& operator=(const Bank&) = delete;
     ~Bank() { (void)db.collection("accounts").drop(); }
 
+    std::string         name;
     tenon::Database     db;
     Repository<Account> accounts;
     Account             one;
@@ -104,9 +114,7 @@ TEST_CASE("a connection lost at every try is a network error, and of a write nob
         const auto      result = verb.run(bank.accounts, bank.one);
         REQUIRE(!result.has_value());
         CHECK(result.error().code == Errc::network);
-        const std::string command = verb.command;
-        const bool writes = command == "insert" || command == "update" || command == "delete" || command == "findAndModify";
-        CHECK((result.error().outcome == Outcome::unknown) == writes);
+        CHECK((result.error().outcome == Outcome::unknown) == is_write(verb));
         CHECK(result.error().where == std::string("accounts.") + verb.name);
     }
 }
@@ -126,19 +134,67 @@ TEST_CASE("a server that is no longer primary is asked again") {
     }
 }
 
-TEST_CASE("a server that refuses the second attempt, too, says nothing of the first") {
+TEST_CASE("two refusals of members that are not the primary: nothing was applied") {
     const auto server = server_uri();
-    for (const auto& verb : verbs()) {
-        INFO(std::string(verb.name));
-        const Bank      bank(server);
-        const FailPoint broken(server, 20, fault(verb.command, R"("errorCode":10107)"));
-        const auto      result = verb.run(bank.accounts, bank.one);
-        REQUIRE(!result.has_value());
-        CHECK(result.error().code == Errc::transient);
-        const std::string command = verb.command;
-        const bool writes = command == "insert" || command == "update" || command == "delete" || command == "findAndModify";
-        // A write of many is sent once, and its refusal is all there is to know.
-        CHECK((result.error().outcome == Outcome::unknown) == (writes && verb.retried));
+    for (const int code : {10107, 13435}) {  // NotWritablePrimary, NotPrimaryNoSecondaryOk
+        for (const auto& verb : verbs()) {
+            CAPTURE(code);
+            INFO(std::string(verb.name));
+            const Bank      bank(server);
+            const FailPoint broken(server, 20, fault(verb.command, (R"("errorCode":)" + std::to_string(code)).c_str()));
+            const auto      result = verb.run(bank.accounts, bank.one);
+            REQUIRE(!result.has_value());
+            CHECK(result.error().code == Errc::transient);
+            CHECK(result.error().outcome == Outcome::none);
+        }
+    }
+}
+
+TEST_CASE("two refusals of a primary that steps down: it may have written before") {
+    const auto server = server_uri();
+    for (const int code : {189, 11602}) {  // PrimarySteppedDown, InterruptedDueToReplStateChange
+        for (const auto& verb : verbs()) {
+            CAPTURE(code);
+            INFO(std::string(verb.name));
+            const Bank      bank(server);
+            const FailPoint broken(server, 20, fault(verb.command, (R"("errorCode":)" + std::to_string(code)).c_str()));
+            const auto      result = verb.run(bank.accounts, bank.one);
+            REQUIRE(!result.has_value());
+            CHECK(result.error().code == Errc::transient);
+            CHECK((result.error().outcome == Outcome::unknown) == is_write(verb));
+        }
+    }
+}
+
+TEST_CASE("a refusal of the second attempt says nothing of a first one that was lost, or that a stepped-down primary had") {
+    const auto server = server_uri();
+    /// Refuses the second attempt as a secondary does.
+    struct Refuse final : tenon::Monitor {
+        Refuse(std::string uri, const char* what) : server(std::move(uri)), command(what) {}
+        void command_failed(const tenon::CommandEvent& event) noexcept override {
+            if (event.name == command && !second) second.emplace(server, 20, fault(command, R"("errorCode":10107)"));
+        }
+        std::string              server;
+        const char*              command;
+        std::optional<FailPoint> second{};
+    };
+    for (const char* first : {R"("closeConnection":true)", R"("errorCode":189)"}) {
+        for (const auto& verb : verbs()) {
+            if (!verb.retried || !is_write(verb)) continue;
+            INFO(std::string(verb.name), " ", std::string(first));
+            const Bank      bank(server);
+            const auto      refuse = std::make_shared<Refuse>(server, verb.command);
+            tenon::Config   config{.uri = with_database(server, bank.name)};
+            config.monitor  = refuse;
+            const auto      db = good(tenon::open(config));
+            const FailPoint broken(server, 1, fault(verb.command, first));
+            const auto      result = verb.run(Repository<Account>(db), bank.one);
+            REQUIRE(refuse->second);
+            REQUIRE(!result.has_value());
+            CHECK(result.error().server.code == 10107);
+            CHECK(result.error().code == Errc::transient);
+            CHECK(result.error().outcome == Outcome::unknown);
+        }
     }
 }
 
