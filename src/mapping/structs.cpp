@@ -247,7 +247,7 @@ const Byte* read_vector(Reader& r, const Byte* array, const Byte* limit, const E
     for (const Byte* at = array + 4; at != end; ++index) {
         const Byte* const key_end = r.key_end(at + 1, end);
         if (key_end == nullptr) return nullptr;
-        if (index == size) data = static_cast<Byte*>(resize(vector, ++size));
+        if (index == size) data = static_cast<Byte*>(resize(vector, size += size / 2 + 1));  // the count was a guess
         void* const element = data + index * shape.size;
         if (shape.type != 0 && *at == shape.type) {
             at = read_own(r, shape.kind, shape.type, ops, key_end + 1, end, element);

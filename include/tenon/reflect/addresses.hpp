@@ -1,7 +1,9 @@
 #pragma once
-// Where the fields of a struct are. A table of structured bindings: a tuple of references would say the same, at ten times the time to compile.
+// Where the fields of a struct are, and of which types. A table of structured bindings: a tuple of references would say the same, at ten times
+// the time to compile.
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include <boost/pfr/detail/core.hpp>
@@ -9,97 +11,139 @@
 
 namespace tenon::reflect {
 
-/// The addresses of the fields of an object, in declared order.
-template <std::size_t N>
+/// The addresses of the fields of an object, of types F, in declared order.
+template <class... F>
 struct Addresses {
-    const void* at[N == 0 ? 1 : N];
+    const void* at[sizeof...(F) == 0 ? 1 : sizeof...(F)];
 };
 
 namespace detail {
 template <std::size_t... I, class... F>
-[[nodiscard]] constexpr Addresses<sizeof...(I)> addresses_in(
+[[nodiscard]] constexpr Addresses<std::remove_reference_t<F>...> addresses_in(
     const boost::pfr::detail::sequence_tuple::tuple_base<std::index_sequence<I...>, F...>& fields) noexcept {
     return {{&static_cast<const boost::pfr::detail::sequence_tuple::base_from_member<I, F>&>(fields).value...}};
 }
 }  // namespace detail
 
-/// Where the fields of an object are; N is their number.
+/// Where the fields of an object are; N is their number. The types of the result are those of the fields, const where a field is.
 template <std::size_t N, class T>
-[[nodiscard]] constexpr Addresses<N> addresses([[maybe_unused]] const T& value) noexcept {
+[[nodiscard]] constexpr auto addresses([[maybe_unused]] const T& value) noexcept {
     if constexpr (N == 0) {
-        return {};
+        return Addresses<>{};
     } else if constexpr (N == 1) {
         const auto& [a] = value;
-        return {{&a}};
+        return Addresses<decltype(a)>{{&a}};
     } else if constexpr (N == 2) {
         const auto& [a, b] = value;
-        return {{&a, &b}};
+        return Addresses<decltype(a), decltype(b)>{{&a, &b}};
     } else if constexpr (N == 3) {
         const auto& [a, b, c] = value;
-        return {{&a, &b, &c}};
+        return Addresses<decltype(a), decltype(b), decltype(c)>{{&a, &b, &c}};
     } else if constexpr (N == 4) {
         const auto& [a, b, c, d] = value;
-        return {{&a, &b, &c, &d}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d)>{{&a, &b, &c, &d}};
     } else if constexpr (N == 5) {
         const auto& [a, b, c, d, e] = value;
-        return {{&a, &b, &c, &d, &e}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e)>{{&a, &b, &c, &d, &e}};
     } else if constexpr (N == 6) {
         const auto& [a, b, c, d, e, f] = value;
-        return {{&a, &b, &c, &d, &e, &f}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f)>{{&a, &b, &c, &d, &e, &f}};
     } else if constexpr (N == 7) {
         const auto& [a, b, c, d, e, f, g] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g)>{
+            {&a, &b, &c, &d, &e, &f, &g}};
     } else if constexpr (N == 8) {
         const auto& [a, b, c, d, e, f, g, h] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h}};
     } else if constexpr (N == 9) {
         const auto& [a, b, c, d, e, f, g, h, i] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i}};
     } else if constexpr (N == 10) {
         const auto& [a, b, c, d, e, f, g, h, i, j] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j}};
     } else if constexpr (N == 11) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k}};
     } else if constexpr (N == 12) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l}};
     } else if constexpr (N == 13) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m}};
     } else if constexpr (N == 14) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n}};
     } else if constexpr (N == 15) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o}};
     } else if constexpr (N == 16) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p}};
     } else if constexpr (N == 17) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p),
+                         decltype(q)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q}};
     } else if constexpr (N == 18) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p),
+                         decltype(q), decltype(r)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r}};
     } else if constexpr (N == 19) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p),
+                         decltype(q), decltype(r), decltype(s)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s}};
     } else if constexpr (N == 20) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p),
+                         decltype(q), decltype(r), decltype(s), decltype(t)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t}};
     } else if constexpr (N == 21) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t, &u}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p),
+                         decltype(q), decltype(r), decltype(s), decltype(t), decltype(u)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t, &u}};
     } else if constexpr (N == 22) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t, &u, &v}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p),
+                         decltype(q), decltype(r), decltype(s), decltype(t), decltype(u), decltype(v)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t, &u, &v}};
     } else if constexpr (N == 23) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t, &u, &v, &w}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p),
+                         decltype(q), decltype(r), decltype(s), decltype(t), decltype(u), decltype(v), decltype(w)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t, &u, &v, &w}};
     } else if constexpr (N == 24) {
         const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x] = value;
-        return {{&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t, &u, &v, &w, &x}};
+        return Addresses<decltype(a), decltype(b), decltype(c), decltype(d), decltype(e), decltype(f), decltype(g), decltype(h),
+                         decltype(i), decltype(j), decltype(k), decltype(l), decltype(m), decltype(n), decltype(o), decltype(p),
+                         decltype(q), decltype(r), decltype(s), decltype(t), decltype(u), decltype(v), decltype(w), decltype(x)>{
+            {&a, &b, &c, &d, &e, &f, &g, &h, &i, &j, &k, &l, &m, &n, &o, &p, &q, &r, &s, &t, &u, &v, &w, &x}};
     } else {
         return detail::addresses_in(boost::pfr::detail::tie_as_tuple(value, boost::pfr::detail::size_t_<N>{}));
     }

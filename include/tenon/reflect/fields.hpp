@@ -11,6 +11,8 @@
 #include <boost/pfr/detail/fake_object.hpp>
 #include <boost/pfr/detail/fields_count.hpp>
 
+#include <tenon/reflect/addresses.hpp>
+
 namespace tenon::bson {
 struct ObjectId;
 struct DateTime;
@@ -87,14 +89,13 @@ template <auto... P>
     return __PRETTY_FUNCTION__;
 }
 
-// The parts of a tie are reached through its bases, all in one function: a function for each field is what costs time to compile.
-template <class T, std::size_t... I, class... F>
-[[nodiscard]] consteval std::string_view signature_of(const boost::pfr::detail::sequence_tuple::tuple_base<std::index_sequence<I...>, F...>*) noexcept {
+template <class T, std::size_t... I>
+[[nodiscard]] consteval std::string_view signature_of(std::index_sequence<I...>) noexcept {
     if constexpr (sizeof...(I) == 0) {
         return {};
     } else {
-        constexpr auto fields = tie(fake<T>());
-        return signature<&static_cast<const boost::pfr::detail::sequence_tuple::base_from_member<I, F>&>(fields).value...>();
+        constexpr auto fields = addresses<sizeof...(I)>(fake<T>());
+        return signature<fields.at[I]...>();
     }
 }
 
@@ -140,7 +141,7 @@ template <class T, std::size_t N>
 [[nodiscard]] consteval NameList<N> names() noexcept {
     NameList<N> out{};
     if constexpr (N > 0) {
-        constexpr std::string_view text = signature_of<T>(static_cast<decltype(tie(fake<T>()))*>(nullptr));
+        constexpr std::string_view text = signature_of<T>(std::make_index_sequence<N>{});
         split_names(text.data(), text.size(), out.at, N);
     }
     return out;
@@ -188,17 +189,17 @@ template <class... F>
 struct Types {};
 
 namespace detail {
-template <class Tie>
+template <class Where>
 struct TypesOf;
 template <class... F>
-struct TypesOf<boost::pfr::detail::sequence_tuple::tuple<F...>> {
-    using type = Types<std::remove_cvref_t<F>...>;
+struct TypesOf<Addresses<F...>> {
+    using type = Types<std::remove_cv_t<F>...>;
 };
 }  // namespace detail
 
 /// The types of all fields, in declared order: Types<ObjectId, std::string, ...>.
 template <Entity T>
-using field_types = typename detail::TypesOf<decltype(detail::tie(std::declval<const T&>()))>::type;
+using field_types = typename detail::TypesOf<decltype(addresses<field_count<T>>(std::declval<const T&>()))>::type;
 
 /// The type of field I.
 template <Entity T, std::size_t I>

@@ -129,7 +129,7 @@ public:
         const auto at_work = state_.collection.running();
         auto cursor = state_.find("first", 1);
         if (!cursor) return fail(std::move(cursor).error());
-        return Stream<U>(std::move(*cursor), state_.collection).next();
+        return Stream<U>(std::move(*cursor), state_.collection, "first").next();
     }
 
     /// Whether there is any. Skip, limit and order do not count.

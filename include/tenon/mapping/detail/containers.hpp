@@ -180,7 +180,18 @@ struct Codec<std::vector<E, A>> {
 private:
     static void* resize(void* vector, std::size_t count) {
         auto& values = *static_cast<std::vector<E, A>*>(vector);
-        values.resize(count);
+        if constexpr (reflect::is_entity<E> && std::is_move_assignable_v<E>) {
+            if (count > values.size()) {
+                // Not resize: what it takes to move the elements of a type that one entity alone has costs a tenth of that entity's time to compile.
+                std::vector<E, A> longer(count, values.get_allocator());
+                E*                to = longer.data();
+                for (E* from = values.data(), *const end = from + values.size(); from != end;) *to++ = static_cast<E&&>(*from++);
+                values.swap(longer);
+            }
+            while (values.size() > count) values.pop_back();
+        } else {
+            values.resize(count);
+        }
         return values.data();
     }
 };
