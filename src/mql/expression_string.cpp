@@ -67,7 +67,7 @@ Result<std::string> coerced(ValueRef value) {
         }
         case Type::float64: {
             char       digits[40];
-            const auto size = std::snprintf(digits, sizeof digits, "%.15g", value.as_double());
+            const auto size = std::snprintf(digits, sizeof digits, "%g", value.as_double());  // six digits: what a 6.0 says
             return std::string(digits, static_cast<std::size_t>(size));
         }
         case Type::timestamp: return shown(value.as_timestamp());
