@@ -141,14 +141,22 @@ TEST_CASE("a sort that does not fit in memory is refused, one with a limit is no
 
 TEST_CASE("a sort sees the stored documents, whatever the projection leaves of them") {
     Box box;
-    box.insert({R"({"_id":1})", R"({"_id":2,"d":[1,1,1]})", R"({"_id":3,"d":[1,1,0]})", R"({"_id":4,"d":{"2":5}})"});
-    Find find;
-    find.sort       = json(R"({"d.2":1,"_id":-1})");
-    find.projection = json(R"({"d.2":1})");
-    auto        reply = box.must(find);
-    std::string ids;
-    for (auto next = reply.cursor->next(); next && *next; next = reply.cursor->next()) ids += bson::to_json((**next)["_id"]);
-    CHECK(ids == "1324");
+    box.insert({R"({"_id":1})", R"({"_id":2,"d":[1,1,1],"b":[{"x":1},1]})", R"({"_id":3,"d":[1,1,0],"b":[{"x":2}]})", R"({"_id":4,"d":{"2":5}})"});
+    struct Row {
+        const char* sort;
+        const char* projection;
+        const char* ids;
+    };
+    for (const Row& row : {Row{R"({"d.2":1,"_id":-1})", R"({"d.2":1})", "1324"}, Row{R"({"b.x":1,"_id":-1})", R"({"b.x":1})", "4213"}}) {
+        CAPTURE(row.sort);
+        Find find;
+        find.sort         = json(row.sort);
+        find.projection   = json(row.projection);
+        auto        reply = box.must(find);
+        std::string ids;
+        for (auto next = reply.cursor->next(); next && *next; next = reply.cursor->next()) ids += bson::to_json((**next)["_id"]);
+        CHECK(ids == row.ids);
+    }
 }
 
 TEST_CASE("distinct sees arrays by element and orders what it found") {
