@@ -1,22 +1,13 @@
 // Every verb with each of its options, on every model. What a call hands to the store is in tests/unit/repository/call_options_test.cpp;
 // here is what the stores make of it.
 
-#include "fixture.hpp"
-
-#include <functional>
+#include "stored_bytes.hpp"
 
 using namespace conformance;  // NOLINT(google-build-using-namespace)
 using tenon::CallOptions;
 using tenon::set;
 
 namespace {
-
-using Failure = std::optional<tenon::Error>;
-
-template <class T>
-Failure failure(const Result<T>& result) {
-    return result ? Failure{} : Failure{result.error()};
-}
 
 /// What a row's call is given. It writes the document `one`, which has n = 1.
 template <class M>
