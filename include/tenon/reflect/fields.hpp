@@ -109,31 +109,38 @@ struct NameList {
     [[nodiscard]] constexpr const std::string_view* end() const noexcept { return at + N; }
 };
 
-// Plain loops over characters: the compiler runs this for every struct.
+// Plain loops over characters, and few of them: the compiler runs this for every struct.
 consteval void split_names(const char* text, std::size_t size, std::string_view* out, std::size_t count) noexcept {
 #ifdef __clang__
     // ... [P = <&object.value.first, &object.value.second>]
-    constexpr std::size_t tail   = 2;
+    constexpr std::size_t tail = 2;  // behind the last name
+    constexpr std::size_t gap  = 2;  // between a name and what stands in front of the next
     constexpr char        before = '.';
 #else
     // ... [with auto ...P = {(& object<T>.Box<T>::value.T::first), (& object<T>.Box<T>::value.T::second)}]
-    constexpr std::size_t tail   = 3;
+    constexpr std::size_t tail = 3;
+    constexpr std::size_t gap  = 3;
     constexpr char        before = ':';
 #endif
-    // From the back: the type's own name, which may hold anything, stands in front of each field.
-    std::size_t end = size - tail;
+    // From the back: the type's own name, which may hold anything, stands in front of each field. It is as long in front of each.
+    std::size_t end    = size - tail;
+    std::size_t prefix = 0;
     for (std::size_t i = count; i-- > 0;) {
         std::size_t start = end;
         while (text[start - 1] != before) --start;
         out[i] = std::string_view(text + start, end - start);
         if (i == 0) return;
-        for (end = start;; --end) {
+        if (prefix == 0) {
+            std::size_t at = start;
 #ifdef __clang__
-            if (text[end] == ',' && text[end + 1] == ' ' && text[end + 2] == '&') break;
+            while (!(text[at] == '&' && text[at - 1] == ' ' && text[at - 2] == ',')) --at;
 #else
-            if (text[end] == ')' && text[end + 1] == ',' && text[end + 2] == ' ' && text[end + 3] == '(' && text[end + 4] == '&') break;
+            // The type's name may hold addresses, too, but none of the object that PFR never defines.
+            while (!(text[at] == '(' && text[at + 1] == '&' && text[at + 3] == 'b' && std::string_view(text + at, 16) == "(& boost::pfr::d")) --at;
 #endif
+            prefix = start - at;
         }
+        end = start - prefix - gap;
     }
 }
 

@@ -57,3 +57,20 @@ TEST_CASE("decode takes only what the struct's members take") {
     REQUIRE(tenon::decode_into(std::span<const std::uint8_t>(bytes), used).has_value());
     CHECK(counted([&] { REQUIRE(tenon::decode_into(std::span<const std::uint8_t>(bytes), used).has_value()); }) == 0);
 }
+
+TEST_CASE("a vector of structs that grows keeps what its elements have") {
+    Message more  = sample();
+    Message fewer = sample();
+    more.reactions.push_back({"z", "a fourth user with a long name of his own", {}});
+    fewer.reactions.pop_back();
+    const auto bytes = tenon::encode(more)->release();
+    Message    used  = fewer;
+    // One for the longer vector, one for the new element's string.
+    CHECK(counted([&] { REQUIRE(tenon::decode_into(std::span<const std::uint8_t>(bytes), used).has_value()); }) == 2);
+    CHECK(used.reactions.size() == 4);
+    CHECK(used.reactions[0].user == more.reactions[0].user);
+    CHECK(used.reactions[3].user == more.reactions[3].user);
+    const auto short_bytes = tenon::encode(fewer)->release();
+    CHECK(counted([&] { REQUIRE(tenon::decode_into(std::span<const std::uint8_t>(short_bytes), used).has_value()); }) == 0);
+    CHECK(used.reactions.size() == 2);
+}
