@@ -17,23 +17,27 @@ using mql::Op;
 std::string tag(Tag at) { return std::string(1, static_cast<char>(at)); }
 std::string tag_after(Tag at) { return std::string(1, static_cast<char>(static_cast<unsigned>(at) + 1U)); }
 
+Interval between(Tag low, Tag high) { return {tag(low), tag_after(high), false}; }
+Interval all_numbers() { return between(Tag::nan, Tag::pos_inf); }
+Interval all_texts() { return between(Tag::text, Tag::text); }
+Interval all_patterns() { return between(Tag::regex, Tag::regex); }
+
 /// All values of a type's bracket.
 std::optional<Interval> bracket_of(Type type) {
-    const auto between = [](Tag low, Tag high) { return Interval{tag(low), tag_after(high), false}; };
     switch (type) {
         case Type::float64:
         case Type::int32:
         case Type::int64:
-        case Type::decimal128: return between(Tag::nan, Tag::pos_inf);
+        case Type::decimal128: return all_numbers();
         case Type::string:
-        case Type::symbol:     return between(Tag::text, Tag::text);
+        case Type::symbol:     return all_texts();
         case Type::document:   return between(Tag::document, Tag::document);
         case Type::binary:     return between(Tag::binary, Tag::binary);
         case Type::object_id:  return between(Tag::object_id, Tag::object_id);
         case Type::boolean:    return between(Tag::bool_false, Tag::bool_true);
         case Type::datetime:   return between(Tag::datetime, Tag::datetime);
         case Type::timestamp:  return between(Tag::timestamp, Tag::timestamp);
-        case Type::regex:      return between(Tag::regex, Tag::regex);
+        case Type::regex:      return all_patterns();
         case Type::db_pointer: return between(Tag::db_pointer, Tag::db_pointer);
         case Type::code:       return between(Tag::code, Tag::code);
         case Type::code_scope: return between(Tag::code_scope, Tag::code_scope);
@@ -219,8 +223,8 @@ std::optional<Bounds> bounds_of_in(const Node& node) {
         for (auto& interval : one.intervals) bounds.intervals.push_back(std::move(interval));
     }
     if (!node.patterns.empty()) {
-        bounds.intervals.push_back(*bracket_of(Type::string));
-        bounds.intervals.push_back(*bracket_of(Type::regex));
+        bounds.intervals.push_back(all_texts());
+        bounds.intervals.push_back(all_patterns());
     }
     normalise(bounds.intervals);
     return bounds;
@@ -251,7 +255,7 @@ std::optional<Bounds> bounds_of_values(const Node& node) {
         case Op::type:  return bounds_of_type(node);
         case Op::mod: {
             Bounds bounds;
-            bounds.intervals.push_back(*bracket_of(Type::int32));
+            bounds.intervals.push_back(all_numbers());
             return bounds;
         }
         default: return std::nullopt;

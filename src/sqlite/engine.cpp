@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <thread>
 
 #include <sys/stat.h>
@@ -20,7 +20,7 @@ namespace {
 // elsewhere in this process.
 Result<void> make_file(const std::string& path) {
     if (::mknod(path.c_str(), S_IFREG | 0600, 0) == 0 || errno == EEXIST) return {};
-    return fail(Errc::io, std::string("the store's file cannot be created: ") + std::strerror(errno));
+    return fail(Errc::io, "the store's file cannot be created: " + std::generic_category().message(errno));
 }
 
 std::size_t thread_hint() noexcept {

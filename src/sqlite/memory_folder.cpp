@@ -2,11 +2,11 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view prefix = "tenon-memory-";
 
 std::string base_folder() {
-    const char* base = std::getenv("TMPDIR");
+    const char* base = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe): nothing of ours changes it
     return base != nullptr && *base != '\0' ? base : "/tmp";
 }
 
@@ -43,18 +43,15 @@ void remove_folder(const std::string& path, int folder) noexcept {
 }
 
 void remove_stale(const std::string& base) {
-    DIR* list = ::opendir(base.c_str());
-    if (list == nullptr) return;
-    for (const dirent* entry = ::readdir(list); entry != nullptr; entry = ::readdir(list)) {
-        const std::string_view name(entry->d_name);
-        if (!name.starts_with(prefix)) continue;
-        const auto path   = base + "/" + std::string(name);
+    std::error_code ended;  // a folder that cannot be listed, or no further, has none of ours
+    for (std::filesystem::directory_iterator entry(base, ended), end; entry != end; entry.increment(ended)) {
+        if (!entry->path().filename().native().starts_with(prefix)) continue;
+        const auto path   = entry->path().native();
         const int  folder = lock_folder(path);
         if (folder < 0) continue;
         remove_folder(path, folder);
         ::close(folder);
     }
-    ::closedir(list);
 }
 
 }  // namespace
@@ -68,7 +65,7 @@ Result<MemoryFolder> MemoryFolder::make() {
         // Another process may take the new folder for a dead one's before the lock is on it: then it is his to remove.
         if (const int lock = lock_folder(path); lock >= 0) return MemoryFolder(std::move(path), lock);
     }
-    return fail(Errc::io, std::string("no folder for the temporary store: ") + std::strerror(errno));
+    return fail(Errc::io, "no folder for the temporary store: " + std::generic_category().message(errno));
 }
 
 MemoryFolder::~MemoryFolder() {

@@ -100,15 +100,14 @@ Result<UpdateReply> update_documents(Writing& writing, const Update& op) {
     spec.filter = op.filter;
     spec.limit  = op.many ? 0 : 1;
     spec.hint   = op.hint;
-    std::optional<mql::Filter> filter;
-    auto                       found = writing.matching(spec, filter);
+    auto found = writing.matching(spec);
     if (!found) return fail(std::move(found.error()));
     if (found->rows.empty() && op.upsert) return upsert(writing, mql::upserted(op.filter, *update, apply_context()));
     UpdateReply    reply;
     bson::Document before;
     bson::Document after;
     for (const auto row : found->rows) {
-        auto changed = apply_to_row(writing, row, *update, *filter, before, after);
+        auto changed = apply_to_row(writing, row, *update, found->filter, before, after);
         if (!changed) return fail(half_done(std::move(changed.error()), reply.modified, "updated"));
         ++reply.matched;
         if (*changed) ++reply.modified;
@@ -124,8 +123,7 @@ Result<UpdateReply> replace_document(Writing& writing, const Replace& op) {
     spec.filter = op.filter;
     spec.limit  = 1;
     spec.hint   = op.hint;
-    std::optional<mql::Filter> filter;
-    auto                       found = writing.matching(spec, filter);
+    auto found = writing.matching(spec);
     if (!found) return fail(std::move(found.error()));
     if (found->rows.empty()) {
         if (op.upsert) return upsert(writing, mql::upserted_replacement(op.filter, op.replacement, next_timestamp(bson::DateTime::now())));
@@ -154,8 +152,7 @@ Result<DeleteReply> delete_documents(Writing& writing, const Delete& op) {
     spec.filter = op.filter;
     spec.limit  = op.many ? 0 : 1;
     spec.hint   = op.hint;
-    std::optional<mql::Filter> filter;
-    auto                       found = writing.matching(spec, filter);
+    auto found = writing.matching(spec);
     if (!found) return fail(std::move(found.error()));
     DeleteReply reply;
     for (const auto row : found->rows) {
@@ -195,8 +192,7 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
     spec.sort   = sort;
     spec.limit  = 1;
     spec.hint   = op.hint;
-    std::optional<mql::Filter> filter;
-    auto                       found = writing.matching(spec, filter);
+    auto found = writing.matching(spec);
     if (!found) return fail(std::move(found.error()));
 
     FindAndModifyReply reply;
@@ -216,7 +212,7 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
         before = std::move(*stored);
         if (auto done = writing.remove(found->rows.front(), before); !done) return fail(std::move(done.error()));
     } else {
-        auto changed = op.kind == Kind::update ? apply_to_row(writing, found->rows.front(), *update, *filter, before, after)
+        auto changed = op.kind == Kind::update ? apply_to_row(writing, found->rows.front(), *update, found->filter, before, after)
                                                : replace_row(writing, found->rows.front(), op.change, before, after);
         if (!changed) return fail(std::move(changed.error()));
         if (!*changed) after = before;
@@ -228,7 +224,7 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
         reply.value = std::move(value);
         return reply;
     }
-    auto projected = project(*projection, *filter, value);
+    auto projected = project(*projection, found->filter, value);
     // The projection comes behind the write, which stays, as on a server.
     if (!projected) return fail(half_done(std::move(projected.error()), written ? 1 : 0, "written"));
     reply.value = std::move(*projected);

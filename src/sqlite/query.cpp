@@ -33,10 +33,7 @@ Result<Query> Query::prepare(Connection& connection, const CollectionInfo* colle
     Query query(std::move(*filter), std::move(*sort));
     query.skip_ = spec.skip;
     query.left_ = spec.limit == 0 ? -1 : spec.limit;
-    if (collection == nullptr) {
-        query.ended_ = true;
-        return query;
-    }
+    if (collection == nullptr) return query;
     PlanRequest request;
     request.collection = collection;
     request.filter     = &query.filter_.root();
@@ -57,28 +54,28 @@ std::string_view Query::sorted_by() const noexcept {
     return grouped_ ? "index, then memory" : "memory";
 }
 
-Result<bool> Query::next_match() {
+Result<bool> Query::next_match(Scan& scan) {
     for (;;) {
-        auto moved = scan_->next();
-        if (!moved || !*moved || scan_->plan().exact) return moved;
-        auto matched = filter_.matches(scan_->document());
+        auto moved = scan.next();
+        if (!moved || !*moved || scan.plan().exact) return moved;
+        auto matched = filter_.matches(scan.document());
         if (!matched || *matched) return matched;
     }
 }
 
 // Whether the scan's document is equal to those in the sorter in the parts that the index has ordered.
-Result<bool> Query::in_group() {
-    auto key = sort_.key(scan_->document());
+Result<bool> Query::in_group(const Scan& scan) {
+    auto key = sort_.key(scan.document());
     if (!key) return fail(std::move(key.error()));
     const auto& group = sorter_.any().key;
-    for (std::size_t i = 0; i < scan_->plan().sorted_parts; ++i) {
+    for (std::size_t i = 0; i < scan.plan().sorted_parts; ++i) {
         if (!bson::equal(key->values[i], group.values[i])) return false;
     }
     return true;
 }
 
 // Fills the sorter with all that match, or with the next run of documents that are equal in the parts the index has ordered.
-Result<std::optional<Match>> Query::next_sorted() {
+Result<std::optional<Match>> Query::next_sorted(Scan& scan) {
     for (;;) {
         if (const auto* entry = sorter_.next(); entry != nullptr) return Match{entry->row, entry->document.view()};
         if (ended_) return std::optional<Match>{};
@@ -86,14 +83,14 @@ Result<std::optional<Match>> Query::next_sorted() {
         sorter_.start(sort_, wanted);
         for (;;) {
             if (!pending_) {
-                auto found = next_match();
+                auto found = next_match(scan);
                 if (!found) return fail(std::move(found.error()));
                 if (!*found) {
                     ended_ = true;
                     break;
                 }
                 if (grouped_ && !sorter_.empty()) {
-                    auto same = in_group();
+                    auto same = in_group(scan);
                     if (!same) return fail(std::move(same.error()));
                     if (!*same) {
                         pending_ = true;
@@ -102,7 +99,7 @@ Result<std::optional<Match>> Query::next_sorted() {
                 }
             }
             pending_ = false;
-            if (auto added = sorter_.add(scan_->row(), scan_->document()); !added) return fail(std::move(added.error()));
+            if (auto added = sorter_.add(scan.row(), scan.document()); !added) return fail(std::move(added.error()));
         }
         sorter_.finish();
     }
@@ -110,14 +107,14 @@ Result<std::optional<Match>> Query::next_sorted() {
 
 Result<std::optional<Match>> Query::next() {
     for (;;) {
-        if (left_ == 0) return std::optional<Match>{};
+        if (left_ == 0 || !scan_) return std::optional<Match>{};
         std::optional<Match> match;
         if (in_memory_) {
-            auto sorted = next_sorted();
+            auto sorted = next_sorted(*scan_);
             if (!sorted) return sorted;
             match = *sorted;
         } else if (!ended_) {
-            auto found = next_match();
+            auto found = next_match(*scan_);
             if (!found) return fail(std::move(found.error()));
             if (*found) match = Match{scan_->row(), scan_->document()};
             else ended_ = true;

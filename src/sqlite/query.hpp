@@ -48,13 +48,13 @@ public:
 private:
     Query(mql::Filter filter, mql::Sort sort) : filter_(std::move(filter)), sort_(std::move(sort)) {}
 
-    [[nodiscard]] Result<bool> next_match();   ///< moves the scan to the next document that matches
-    [[nodiscard]] Result<bool> in_group();
-    [[nodiscard]] Result<std::optional<Match>> next_sorted();
+    [[nodiscard]] Result<bool> next_match(Scan& scan);  ///< moves the scan to the next document that matches
+    [[nodiscard]] Result<bool> in_group(const Scan& scan);
+    [[nodiscard]] Result<std::optional<Match>> next_sorted(Scan& scan);
 
     mql::Filter         filter_;
     mql::Sort           sort_;
-    std::optional<Scan> scan_{};
+    std::optional<Scan> scan_{};  ///< none: there is no collection
     Sorter              sorter_{};
     std::int64_t        skip_      = 0;
     std::int64_t        left_      = -1;  ///< documents still wanted; -1: all

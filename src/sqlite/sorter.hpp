@@ -11,7 +11,7 @@
 namespace tenon::sqlite {
 
 /// What one sort may hold, as MongoDB's internalQueryMaxBlockingSortMemoryUsageBytes.
-inline constexpr std::size_t sort_memory = 100U * 1024U * 1024U;
+inline constexpr std::size_t sort_memory = std::size_t{100} * 1024 * 1024;
 
 class Sorter {
 public:

@@ -59,10 +59,10 @@ Result<void> Writing::remove(std::int64_t row, bson::View before) {
     return (*target)->remove(row, before);
 }
 
-Result<Found> Writing::matching(const QuerySpec& spec, std::optional<mql::Filter>& filter) {
+Result<Found> Writing::matching(const QuerySpec& spec) {
     auto query = Query::prepare(access_.connection(), access_.collection(), spec);
     if (!query) return fail(std::move(query.error()));
-    Found found;
+    Found found{.filter = query->filter()};
     for (;;) {
         auto match = query->next();
         if (!match) {
@@ -73,7 +73,6 @@ Result<Found> Writing::matching(const QuerySpec& spec, std::optional<mql::Filter
         if (!*match) break;
         found.rows.push_back((*match)->row);
     }
-    filter = query->filter();
     return found;
 }
 

@@ -16,6 +16,7 @@ namespace tenon::sqlite {
 
 /// The rows of a write's filter.
 struct Found {
+    mql::Filter               filter;
     std::vector<std::int64_t> rows{};
     std::optional<Error>      fault{};  ///< the filter failed at a document behind these (an $expr): they are written first, as on a server
 };
@@ -32,7 +33,7 @@ public:
     /// One whose _id was looked at.
     [[nodiscard]] Result<void> insert_checked(bson::View document);
     /// The rows that match, all taken before the first is changed: a row that moves in an index is not met again.
-    [[nodiscard]] Result<Found> matching(const QuerySpec& spec, std::optional<mql::Filter>& filter);
+    [[nodiscard]] Result<Found> matching(const QuerySpec& spec);
 
     /// One of them. @errors corrupt: it is not there.
     [[nodiscard]] Result<bson::Document> read(std::int64_t row);
