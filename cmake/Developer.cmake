@@ -16,7 +16,7 @@ endif()
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 # tenon_add_test(name LIBS ... SOURCES ...): a doctest program. scripts/test runs all of <build>/doctest and sums their counts.
-find_package(doctest REQUIRED)
+find_package(doctest 2.4.9 REQUIRED)
 function(tenon_add_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/main.cpp)

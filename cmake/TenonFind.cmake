@@ -1,8 +1,9 @@
 # The packages under tenon's targets, found the same way by its own build and by tenonConfig.cmake.
 # Distributions differ in what they bring: some packages have CMake configs, some pkg-config files, some neither.
+# The least versions are those of Debian 12, the oldest that the tests run on; vcpkg.json and conanfile.py say the same.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-find_package(fmt 9 REQUIRED)
+find_package(fmt 9.1 REQUIRED)
 
 # tl-expected: a config from vcpkg, Conan and newer Debian; one header in older ones.
 find_package(tl-expected QUIET)
@@ -13,7 +14,7 @@ if(NOT TARGET tl::expected)
 endif()
 
 if(NOT TARGET PkgConfig::PCRE2)
-  pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+  pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8>=10.42)
 endif()
 
 # Intel's decimal library, built with arguments by value and rounding and flags passed (Debian's variant 000).
@@ -26,7 +27,7 @@ if(NOT TARGET tenon::bid)
 endif()
 
 if(TENON_SQLITE)
-  find_package(SQLite3 3.37 REQUIRED)
+  find_package(SQLite3 3.40 REQUIRED)
 endif()
 
 # libmongoc: a CMake config from 2.x, vcpkg and Conan, pkg-config files from the distributions' 1.x.
