@@ -84,12 +84,11 @@ public:
         return *this;
     }
     Bson& add_array(std::string_view key, const std::vector<bson::Document>& documents) {
-        bson_t child;
-        bson_append_array_begin(&bson_, key.data(), length(key), &child);
+        // Beside and then in: the call that opens an array in place is another one in 2.x.
+        Bson          elements;
         std::uint32_t i = 0;
-        for (const auto& document : documents) push(child, i++, document);
-        bson_append_array_end(&bson_, &child);
-        return *this;
+        for (const auto& document : documents) push(elements.bson_, i++, document);
+        return add_array(key, elements);
     }
     /// Appends to an array under its next index.
     static void push(bson_t& array, std::uint32_t index, bson::View document) {
