@@ -108,6 +108,8 @@ Result<Operation> to_operation(bson::View document) {
         for (const auto& name : of["names"].type() == bson::Type::array ? of["names"].as_view() : bson::View()) made.names.push_back(text_of(name.value));
         return Operation(std::move(made));
     }
+    if (verb == "list_indexes") return Operation(ListIndexes{});
+    if (verb == "hide_index") return Operation(HideIndex{.name = text_of(of["name"]), .hidden = !is_set(of["shown"])});
     return fail(Errc::invalid_argument, "no operation '" + std::string(verb) + "'");
 }
 

@@ -53,6 +53,15 @@ struct Describe {
         for (const auto& element : reply.values.view()) into.documents.push_back(bson::doc("v", element.value));
         return {};
     }
+    Result<void> operator()(IndexesReply& reply) const {
+        for (const auto& spec : reply.indexes) {
+            bson::Builder builder;
+            builder.append("name", spec.name).append("keys", spec.keys).append("unique", spec.unique).append("sparse", spec.sparse).append("hidden", spec.hidden);
+            builder.append("partial_filter", spec.partial_filter);
+            into.documents.push_back(builder.take());
+        }
+        return {};
+    }
     Result<void> operator()(BulkReply& reply) const {
         bson::Builder builder;
         builder.append("inserted", reply.inserted).append("matched", reply.matched).append("modified", reply.modified).append("deleted", reply.deleted);

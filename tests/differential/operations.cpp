@@ -209,6 +209,28 @@ bool compares_null(bson::View document) {
     return false;
 }
 
+std::string name_of_index(RandomBson& random, const Scene& scene) {
+    if (scene.indexes.empty() || chance(random, 10)) return chance(random, 40) ? "_id_" : "none";
+    return scene.indexes[random.below(scene.indexes.size())];
+}
+
+void append_index_operation(RandomBson& random, Scene& scene, bson::Builder& builder) {
+    const auto kind = random.below(100);
+    if (kind < 45 || (scene.indexes.empty() && kind < 75)) {
+        builder.open_document("create_indexes");
+        append_index(random, scene, builder);
+    } else if (kind < 65) {
+        builder.open_document("list_indexes");
+    } else if (kind < 85) {
+        builder.open_document("hide_index").append("name", name_of_index(random, scene));
+        if (chance(random, 35)) builder.append("shown", true);
+    } else {
+        builder.open_document("drop_indexes").open_array("names");
+        builder.push(name_of_index(random, scene));
+        builder.close();
+    }
+}
+
 bson::Document any_operation(RandomBson& random, Scene& scene) {
     bson::Builder builder;
     const auto    choice = random.below(100);
@@ -238,16 +260,11 @@ bson::Document any_operation(RandomBson& random, Scene& scene) {
     } else if (choice < 95 && !scene.indexed) {  // from an index a server makes null of what is missing
         builder.open_document("distinct").append("path", random_path(random));
         if (chance(random, 60)) builder.append("filter", random_filter(random));
-    } else if (choice < 98 || scene.plain) {
+    } else if (choice < 97 || scene.plain) {
         builder.open_document("bulk_write");
         append_bulk(random, scene, builder);
-    } else if (scene.indexes.empty() || chance(random, 70)) {
-        builder.open_document("create_indexes");
-        append_index(random, scene, builder);
     } else {
-        builder.open_document("drop_indexes").open_array("names");
-        builder.push(chance(random, 90) ? scene.indexes[random.below(scene.indexes.size())] : std::string("none"));
-        builder.close();
+        append_index_operation(random, scene, builder);
     }
     builder.close();
     return builder.take();

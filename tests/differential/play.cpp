@@ -65,7 +65,7 @@ bool wrote(const Answer& answer) {
     return false;
 }
 
-bool is_read(std::string_view verb) { return verb == "find" || verb == "count" || verb == "distinct"; }
+bool is_read(std::string_view verb) { return verb == "find" || verb == "count" || verb == "distinct" || verb == "list_indexes"; }
 
 }  // namespace
 
