@@ -136,6 +136,7 @@ Result<Reply> run_list_indexes(const Call& call) {
     IndexesReply reply;
     if (const auto* collection = snapshot->collection(); collection != nullptr) {
         reply.indexes.push_back(collection->id_index.spec);
+        reply.indexes.back().unique = false;  // as MongoDB lists it, and the form in which create_indexes takes it again
         for (const auto& index : collection->indexes) reply.indexes.push_back(index.spec);
     }
     return Reply(std::move(reply));
