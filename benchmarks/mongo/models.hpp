@@ -12,7 +12,7 @@ enum class Rules {
     plain,      // nothing is kept
     soft,       // removed softly: stored with deleted_at, which every read looks at
     versioned,  // version, created_at and updated_at are kept
-    listed,     // plain, with the index that a page is read by
+    listed,     // plain, with the index that a page is read by, its last key included: nothing is sorted in memory
 };
 
 template <Rules R>
@@ -80,5 +80,5 @@ template <>
 struct tenon::Model<bench::MessageOf<bench::Rules::listed>> : tenon::Defaults<bench::MessageOf<bench::Rules::listed>> {
     using T                          = bench::MessageOf<bench::Rules::listed>;
     static constexpr auto collection = "listed";
-    static constexpr auto indexes = tenon::indexes(tenon::index<tenon::asc<&T::conversation_id>, tenon::desc<&T::created_at>>());
+    static constexpr auto indexes = tenon::indexes(tenon::index<tenon::asc<&T::conversation_id>, tenon::desc<&T::created_at>, tenon::desc<&T::id>>());
 };
