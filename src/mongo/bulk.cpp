@@ -164,12 +164,12 @@ private:
     }
 
     void name_item(Refusal& refusal) const {
-        const auto name = [&](std::initializer_list<bson::View> sent, const std::string& hint) {
-            refusal.error = name_fault(std::move(refusal.error), sent, hint);
+        const auto name = [&](std::initializer_list<bson::View> sent, const std::string& hint, const std::vector<bson::Document>& array_filters = {}) {
+            refusal.error = name_fault(std::move(refusal.error), sent, hint, array_filters);
         };
         std::visit(overloaded{
             [&](const BulkWrite::InsertOne&) {},
-            [&](const Update& item) { name({item.filter, item.update}, item.hint); },
+            [&](const Update& item) { name({item.filter, item.update}, item.hint, item.array_filters); },
             [&](const Replace& item) { name({item.filter}, item.hint); },
             [&](const Delete& item) { name({item.filter}, item.hint); },
         }, op_.items[refusal.index]);

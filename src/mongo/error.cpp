@@ -179,6 +179,16 @@ bool find_named(bson::View document, std::string_view words, std::size_t depth, 
     return false;
 }
 
+/// "Updating the path 'a.b' would create a conflict at 'a'": a, which the caller's update names.
+std::string_view path_of_conflict(std::string_view words) {
+    constexpr std::string_view before = "conflict at '";
+    const auto                 at     = words.rfind(before);
+    if (at == std::string_view::npos || !words.ends_with('\'')) return {};
+    words.remove_prefix(at + before.size());
+    words.remove_suffix(1);
+    return words;
+}
+
 /// Codes that say by themselves what of the call was wrong.
 struct Known {
     std::int32_t     code;
@@ -227,7 +237,7 @@ std::string advice(Errc code, std::int32_t server_code) {
     }
 }
 
-Error name_fault(Error error, std::initializer_list<bson::View> sent, std::string_view hint) {
+Error name_fault(Error error, std::initializer_list<bson::View> sent, std::string_view hint, const std::vector<bson::Document>& more) {
     if (error.server.code == 0 || !error.path.empty()) return error;
     for (const auto& fault : known_faults) {
         if (fault.code != error.server.code) continue;
@@ -237,12 +247,14 @@ Error name_fault(Error error, std::initializer_list<bson::View> sent, std::strin
     }
     const std::string_view words = error.server.message;
     if (error.server.code == 66 && words.find("'_id'") != std::string_view::npos) error.path = "_id";
+    if (error.server.code == 40) error.path = path_of_conflict(words);
     if (error.path.empty() && !hint.empty() && words.find("hint") != std::string_view::npos) error.path = "hint";
     if (error.path.empty()) {
         std::string_view named;
         for (const auto& document : sent) {
             if (find_named(document, words, 0, named)) break;
         }
+        for (auto one = more.begin(); named.empty() && one != more.end(); ++one) find_named(*one, words, 0, named);
         error.path = named;
     }
     if (!error.path.empty()) error.message += ": see \"" + error.path + "\"";
@@ -273,6 +285,8 @@ Error to_error(const bson_error_t& said, const bson_t* reply, Effect effect, con
         else error.server.name = code_name(error.server.code);
         error.code    = meaning(error.server.code);
         error.message = advice(error.code, error.server.code);
+        // The limit that the server kept is the call's own, which it was sent.
+        if (error.server.code == 50 && context.deadline.at) error.message = "the deadline passed before the server was done";
     } else {
         error.code = driver_meaning(said);
         // The driver tells a socket's timeout and its loss alike; what tells them apart is the deadline.

@@ -3,8 +3,9 @@
 
 #include <initializer_list>
 #include <string_view>
+#include <vector>
 
-#include <tenon/bson/view.hpp>
+#include <tenon/bson/document.hpp>
 #include <tenon/result.hpp>
 #include <tenon/store/context.hpp>
 
@@ -28,7 +29,8 @@ enum class Effect : std::uint8_t { read, write };
 
 /// The error of a call with Error::path set to what the server found at fault, where it is a key of the caller's own documents (an
 /// operator, a path) or the hint: such names are code, not values.
-[[nodiscard]] Error name_fault(Error error, std::initializer_list<bson::View> sent, std::string_view hint = {});
+/// `more`: documents beside those sent, such as array filters.
+[[nodiscard]] Error name_fault(Error error, std::initializer_list<bson::View> sent, std::string_view hint = {}, const std::vector<bson::Document>& more = {});
 
 /// True when the server answered, if only that the user may not ask this or that it does not know the question: the login was good.
 [[nodiscard]] bool was_answered(const Error& error) noexcept;

@@ -67,6 +67,11 @@ Result<Reply> run_create_indexes(Call& call, const CreateIndexes& op) {
     if (op.indexes.empty()) return mql::mql_error(mql::code::bad_value, "name at least one index to create", "indexes");
     Bson          indexes;
     std::uint32_t at = 0;
+    for (const auto& spec : op.indexes) {
+        if (const auto name = spec.effective_name(); name.find('\0') != std::string::npos || name == "*") {
+            return mql::mql_error(mql::code::cannot_create_index, "an index's name may hold no NUL and not be \"*\"", "name");
+        }
+    }
     for (const auto& spec : op.indexes) add_spec(indexes, at++, spec, call.server().collation);
     Bson command;
     command.add("createIndexes", call.collection).add_array("indexes", indexes);

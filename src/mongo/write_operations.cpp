@@ -9,10 +9,11 @@ namespace tenon::mongo {
 namespace {
 
 /// The Error of a write of one statement.
-tl::unexpected<Error> refused(WriteFailure failure, bool many, std::initializer_list<bson::View> sent, const std::string& hint) {
+tl::unexpected<Error> refused(WriteFailure failure, bool many, std::initializer_list<bson::View> sent, const std::string& hint,
+                              const std::vector<bson::Document>& array_filters = {}) {
     Error& error = failure.error;
     if (many && failure.applied && error.outcome == Outcome::none) error.outcome = outcome_of_many(error);
-    return fail(name_fault(std::move(error), sent, hint));
+    return fail(name_fault(std::move(error), sent, hint, array_filters));
 }
 
 Result<UpdateReply> update_reply(const Bson& reply) {
@@ -47,7 +48,7 @@ Result<Reply> run_update(Call& call, const Update& op) {
     Bson         reply;
     bson_error_t said{};
     if (send(collection.get(), Borrowed(op.filter).get(), Borrowed(op.update).get(), options.get(), reply.get(), &said)) return as_reply(update_reply(reply));
-    return refused(write_failure(said, *reply.get(), call.context), op.many, {op.filter, op.update}, op.hint);
+    return refused(write_failure(said, *reply.get(), call.context), op.many, {op.filter, op.update}, op.hint, op.array_filters);
 }
 
 Result<Reply> run_replace(Call& call, const Replace& op) {
@@ -102,7 +103,7 @@ Result<Reply> run_find_and_modify(Call& call, const FindAndModify& op) {
     if (!op.projection.empty()) command.add("fields", op.projection);
     add_hint(command, op.hint);
     auto sent = write_command(call, command, takes::write);
-    if (!sent) return fail(name_fault(std::move(sent.error()), {op.filter, op.change, op.sort, op.projection}, op.hint));
+    if (!sent) return fail(name_fault(std::move(sent.error()), {op.filter, op.change, op.sort, op.projection}, op.hint, op.array_filters));
 
     const auto&        reply = *(*sent)->get();
     FindAndModifyReply done;

@@ -14,6 +14,17 @@ bool is_damage(int rc) noexcept {
     }
 }
 
+// Where the system refused to write, for whatever reason: SQLITE_FULL is but one of them.
+bool is_write(int rc) noexcept {
+    switch (rc) {
+        case SQLITE_IOERR_WRITE:
+        case SQLITE_IOERR_FSYNC:
+        case SQLITE_IOERR_TRUNCATE:
+        case SQLITE_IOERR_SHMSIZE: return true;
+        default:                   return false;
+    }
+}
+
 Errc meaning(int rc) noexcept {
     if (is_damage(rc)) return Errc::corrupt;
     switch (rc & 0xFF) {
@@ -29,13 +40,14 @@ Errc meaning(int rc) noexcept {
 
 std::string_view advice(int rc) noexcept {
     if (is_damage(rc)) return "the file is damaged";
+    if (is_write(rc)) return "the system did not write the file; see whether its disk or the user's quota is full";
     switch (rc & 0xFF) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:    return "another process holds the file's lock";
         case SQLITE_INTERRUPT: return "the call was ended";
         case SQLITE_NOTADB:    return "the file is not a database";
         case SQLITE_CORRUPT:   return "the file is damaged";
-        case SQLITE_FULL:      return "the disk or the store's size limit is full";
+        case SQLITE_FULL:      return "the disk is full, or the store has reached its size limit max_size_mb";
         case SQLITE_READONLY:  return "the store is read-only";
         case SQLITE_CANTOPEN:  return "the file cannot be opened";
         case SQLITE_PERM:

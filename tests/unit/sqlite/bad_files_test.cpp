@@ -115,8 +115,8 @@ TEST_CASE("a write that the file cannot take is refused whole, and the store sta
              return box.refused(op);
          },
          false},
-        {"over max_size_mb", Errc::io, "size limit", "?max_size_mb=1", [](Box& box, const std::string&) { return box.refused(too_much()); }},
-        {"a full disk", Errc::io, "", "",
+        {"over max_size_mb", Errc::io, "max_size_mb", "?max_size_mb=1", [](Box& box, const std::string&) { return box.refused(too_much()); }},
+        {"a full disk", Errc::io, "disk or the user's quota is full", "",
          [](Box& box, const std::string&) {
              const FullDisk full;
              auto           error = box.refused(too_much());
@@ -124,7 +124,7 @@ TEST_CASE("a write that the file cannot take is refused whole, and the store sta
              CHECK(box.store->begin({}, {}).has_value());
              return error;
          }},
-        {"a second writer past its deadline", Errc::timeout, "writer", "",
+        {"a second writer past its deadline", Errc::timeout, "deadline", "",
          [](Box& box, const std::string&) {
              auto first = box.store->begin({}, {});
              REQUIRE(first.has_value());
@@ -158,6 +158,7 @@ TEST_CASE("a write that the file cannot take is refused whole, and the store sta
             const auto error = row.call(box, path);
             CAPTURE(error.message);
             CHECK(to_string(error.code) == to_string(row.code));
+            CAPTURE(error.path);
             CHECK((error.path + " " + error.message).find(row.named) != std::string::npos);
             CHECK(error.outcome == Outcome::none);
             CHECK(box.ids("{}") == "1");
