@@ -3,6 +3,7 @@
 
 #include "fixture.hpp"
 
+#include <cctype>
 #include <functional>
 #include <limits>
 #include <map>
@@ -61,9 +62,23 @@ const std::string huge(17U * 1024U * 1024U, 'x');
 struct Row {
     const char*                   what;
     Errc                          code;
-    const char*                   named;  // in the path or the message
+    const char*                   named;  // the path or a word of the message; of a path that goes on, its beginning
     std::function<tenon::Error()> call;
 };
+
+bool names(const tenon::Error& error, std::string_view named) {
+    std::string words = error.message;
+    if (!words.empty()) words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
+    if (error.path.starts_with(named)) {
+        const auto rest = std::string_view(error.path).substr(named.size());
+        if (rest.empty() || rest.front() == '.') return true;
+    }
+    const auto within = [&](std::size_t at) { return at < words.size() && std::isalnum(static_cast<unsigned char>(words[at])) != 0; };
+    for (auto at = words.find(named); at != std::string::npos; at = words.find(named, at + 1)) {
+        if ((at == 0 || !within(at - 1)) && !within(at + named.size())) return true;
+    }
+    return false;
+}
 
 /// A row of bytes that are no BSON: they do not get as far as the store.
 Row bytes(const char* what, const char* named, const char* hex, tenon::bson::ValidateOptions options = {}) {
@@ -105,6 +120,9 @@ CONFORMANCE("bad input is refused, named, and not written", Plain) {
         };
     };
     const auto updated = [&](const char* update) { return [&raw, update] { return bad(raw.update_many({}, json(update))); }; };
+    const std::string nul_key("a\0b", 3);
+    const auto where   = json(R"({"$where":"1"})");
+    const auto change  = json(R"({"$set":{"n":2}})");
     const auto counted = [&](const char* filter) { return [&raw, filter] { return bad(raw.count(json(filter))); }; };
 
     const std::vector<Row> rows{
@@ -155,6 +173,18 @@ CONFORMANCE("bad input is refused, named, and not written", Plain) {
         {"over 16 MiB, in an update", Errc::encode, "16", [&] { return bad(things.update(kept.id, set<&M::key>(huge))); }},
         // NUL in a key
         {"NUL in a key", Errc::encode, "m", [&] { return bad(wides.insert(wide([](Wide& w) { w.m[std::string("a\0b", 3)] = 1; }))); }},
+        {"NUL in a key of a filter", Errc::invalid_argument, "m", [&] { return bad(wides.count(field<&Wide::m>.key(nul_key) == 1)); }},
+        {"NUL in a key of an update", Errc::invalid_argument, "m", [&] { return bad(wides.update_many({}, set(field<&Wide::m>.key(nul_key), 1))); }},
+        {"NUL in a key of a sort", Errc::invalid_argument, "m", [&] { return bad(wides.find().sort(field<&Wide::m>.key(nul_key).asc()).all()); }},
+        {"NUL in a path of distinct", Errc::invalid_argument, "path", [&] { return bad(raw.distinct(nul_key)); }},
+        {"NUL in a key of a document", Errc::encode, "key", [&] { return bad(tenon::bson::Builder().append(nul_key, 1).finish()); }},
+        {"NUL in a key of a sort document", Errc::invalid_argument, "key", [&] { return bad(tenon::bson::from_json(R"({"a\u0000b":1})")); }},
+        {"NUL in the name of an index", Errc::invalid_argument, "name",
+         [&] { return bad(raw.create_indexes({tenon::IndexSpec{.keys = json(R"({"n":1})"), .name = nul_key}})); }},
+        {"NUL in a hint", Errc::invalid_argument, "hint", [&] { return bad(raw.count({}, {.hint = nul_key})); }},
+        {"NUL in the name of a dropped index", Errc::invalid_argument, "index", [&] { return bad(raw.drop_index(nul_key)); }},
+        {"NUL in the name of a hidden index", Errc::invalid_argument, "index", [&] { return bad(raw.hide_index(nul_key)); }},
+        {"NUL in a collection's name", Errc::invalid_argument, "name", [&] { return bad(db.collection(nul_key).insert(json(R"({"a":1})"))); }},
         // int64 into int32, NaN into an int
         {"int64 into int32", Errc::decode, "n", misfit("n", R"({"$numberLong":"2147483648"})")},
         {"NaN into an int", Errc::decode, "n", misfit("n", R"({"$numberDouble":"NaN"})")},
@@ -170,11 +200,31 @@ CONFORMANCE("bad input is refused, named, and not written", Plain) {
         {"an id of another type", Errc::invalid_argument, "_id", [&] { return bad(raw.insert(json(R"({"_id":"text"})"))); }},
         // a filter document holding $where or an unknown operator
         {"$where", Errc::unsupported, "$where", counted(R"({"$where":"1"})")},
+        {"$where of an update", Errc::unsupported, "$where", [&] { return bad(raw.update_one(where, change)); }},
+        {"$where of an update of many", Errc::unsupported, "$where", [&] { return bad(raw.update_many(where, change)); }},
+        {"$where of an upsert", Errc::unsupported, "$where", [&] { return bad(raw.update_one(where, change, {.upsert = true})); }},
+        {"$where of a replace", Errc::unsupported, "$where", [&] { return bad(raw.replace_one(where, json(R"({"n":2})"))); }},
+        {"$where of a remove", Errc::unsupported, "$where", [&] { return bad(raw.remove_one(where)); }},
+        {"$where of a remove of many", Errc::unsupported, "$where", [&] { return bad(raw.remove_many(where)); }},
+        {"$where of a purge of many", Errc::unsupported, "$where", [&] { return bad(raw.purge_many(where)); }},
+        {"$where of a find_and_update", Errc::unsupported, "$where", [&] { return bad(raw.find_and_update(where, change)); }},
+        {"$where of a find_and_replace", Errc::unsupported, "$where", [&] { return bad(raw.find_and_replace(where, json(R"({"n":2})"))); }},
+        {"$where of a find_and_remove", Errc::unsupported, "$where", [&] { return bad(raw.find_and_remove(where)); }},
+        {"$where of a restore of many", Errc::unsupported, "$where",
+         [&] { return bad(tenon::Collection(db, tenon::model_info<SoftDeleted>()).restore_many(where)); }},
+        {"$where in bulk", Errc::unsupported, "$where", [&] { return bad(raw.bulk(std::move(tenon::BulkItems().remove_one(where)))); }},
+        {"$where of a find", Errc::unsupported, "$where", [&] { return bad(raw.first(where)); }},
+        {"$where of a page", Errc::unsupported, "$where", [&] { return bad(raw.page(where, {}, {})); }},
+        {"$where of a distinct", Errc::unsupported, "$where", [&] { return bad(raw.distinct("n", where)); }},
+        {"$where of an explain", Errc::unsupported, "$where", [&] { return bad(raw.explain(where)); }},
+        {"$where within another", Errc::unsupported, "$where", counted(R"({"$or":[{"n":1},{"$and":[{"$where":"1"}]}]})")},
+        {"$where of an array filter", Errc::invalid_argument, "$where",
+         [&] { return bad(raw.update_many({}, json(R"({"$set":{"tags.$[t]":"x"}})"), {.array_filters = {json(R"({"t":{"$where":"1"}})")}})); }},
         {"an unknown operator", Errc::invalid_argument, "$unknown", counted(R"({"n":{"$unknown":1}})")},
         {"an unknown operator at the top", Errc::invalid_argument, "$unknown", counted(R"({"$unknown":1})")},
         {"an unknown operator of a remove", Errc::invalid_argument, "$unknown", [&] { return bad(raw.remove_many(json(R"({"n":{"$unknown":1}})"))); }},
         {"an unknown operator of an update", Errc::invalid_argument, "$unknown", updated(R"({"$unknown":{"n":1}})")},
-        {"a regular expression that is none", Errc::invalid_argument, "egular expression", counted(R"({"key":{"$regex":"("}})")},
+        {"a regular expression that is none", Errc::invalid_argument, "regular expression", counted(R"({"key":{"$regex":"("}})")},
         {"an update without operators", Errc::invalid_argument, "update", updated(R"({"n":1})")},
         {"an update of the _id", Errc::invalid_argument, "_id", updated(R"({"$set":{"_id":1}})")},
         {"an update of one field twice", Errc::invalid_argument, "n", updated(R"({"$set":{"n":1},"$inc":{"n":1}})")},
@@ -194,7 +244,7 @@ CONFORMANCE("bad input is refused, named, and not written", Plain) {
          }},
         {"a cursor that is none", Errc::invalid_argument, "before", [&] { return bad(things.find().page({.before = "AQ"})); }},
         // a second writer past its deadline
-        {"a second writer past its deadline", Errc::timeout, "", [&] {
+        {"a second writer past its deadline", Errc::timeout, "deadline", [&] {
              std::optional<tenon::Error> late;
              auto done = db.transaction([&](tenon::Transaction& tx) -> Result<void> {
                  good(things.in(tx).update(kept.id, set<&M::n>(2)));
@@ -229,7 +279,7 @@ CONFORMANCE("bad input is refused, named, and not written", Plain) {
         CAPTURE(error.path);
         CAPTURE(error.message);
         CHECK(tenon::to_string(error.code) == tenon::to_string(row.code));
-        CHECK((error.path + " " + error.message).find(row.named) != std::string::npos);
+        CHECK(names(error, row.named));
         CHECK(error.message.size() < 500);  // never a value of the document
         // A server does not say of every write that it did nothing.
         CHECK(error.outcome != tenon::Outcome::partial);

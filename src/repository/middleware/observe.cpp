@@ -1,5 +1,7 @@
 #include "repository/middleware/observe.hpp"
 
+#include "repository/server_code.hpp"
+
 namespace tenon::repository {
 
 namespace {
@@ -27,6 +29,7 @@ Result<Reply> Observe::run(Request request, Session& session) {
     Result<Reply> reply = [&]() -> Result<Reply> {
         if (context.stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
         if (context.deadline.passed()) return fail(Errc::timeout, "the deadline passed before the call began");
+        if (auto fine = refuse_code(request.operation); !fine) return fail(std::move(fine).error());
         return pass(request, session);
     }();
     if (!reply && reply.error().where.empty()) reply.error().where = place(model, name);
