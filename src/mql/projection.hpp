@@ -19,6 +19,7 @@ struct ProjectionProgram;
 struct ProjectionFor {
     bool filter_has_expression = false;  ///< no positional field may stand beside an $expr
     bool find_and_modify       = false;  ///< of several faults of constants the one nearest to the root is named, not the first
+    bool changed_document      = false;  ///< it is of the document after its change, which has no positional field
 };
 
 /// A parsed projection. Immutable, cheap to copy; may be applied by many threads at once.

@@ -281,6 +281,9 @@ private:
 Result<std::shared_ptr<const detail::ProjectionProgram>> parse_projection(bson::View spec, ProjectionFor what) {
     Parser parser(what);
     if (auto parsed = parser.parse(spec); !parsed) return fail(std::move(parsed.error()));
+    if (what.changed_document && parser.program.positional) {
+        return mql_error(code::bad_value, "a positional projection cannot be of the document after its change", "projection");
+    }
     if (auto done = parser.optimize(); !done) return fail(std::move(done.error()));
     return std::make_shared<const detail::ProjectionProgram>(std::move(parser.program));
 }

@@ -221,8 +221,8 @@ Result<mql::Projection> checked(bson::View projection, bson::View filter, bson::
 
 Result<mql::Projection> checked_projection(bson::View projection, bson::View filter) { return checked(projection, filter, {}, {}); }
 
-Result<mql::Projection> checked_projection_of_modify(bson::View projection, bson::View filter, bson::View sort) {
-    return checked(projection, filter, sort, {.find_and_modify = true});
+Result<mql::Projection> checked_projection_of_modify(const FindAndModify& op, bson::View sort) {
+    return checked(op.projection, op.filter, sort, {.find_and_modify = true, .changed_document = op.return_after});
 }
 
 Result<bson::Document> project(const mql::Projection& projection, const mql::Filter& filter, bson::View document) {

@@ -29,7 +29,7 @@ struct Window {
 /// A find's projection, beside what is looked at before it: of several faults MongoDB names the filter's.
 [[nodiscard]] Result<mql::Projection> checked_projection(bson::View projection, bson::View filter);
 /// That of a find_and_modify: of several faults MongoDB names the filter's, then the sort's.
-[[nodiscard]] Result<mql::Projection> checked_projection_of_modify(bson::View projection, bson::View filter, bson::View sort);
+[[nodiscard]] Result<mql::Projection> checked_projection_of_modify(const FindAndModify& op, bson::View sort);
 /// Projects a document that matched `filter`. @errors as Projection::apply.
 [[nodiscard]] Result<bson::Document> project(const mql::Projection& projection, const mql::Filter& filter, bson::View document);
 

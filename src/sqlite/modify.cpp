@@ -181,11 +181,8 @@ Result<FindAndModifyReply> find_and_modify(Writing& writing, const FindAndModify
     const bool       by_id = op.hint.empty() && op.projection.empty() && is_one_id(op.filter) && !(update && update->needs_positional());
     const bson::View sort  = by_id ? bson::View() : op.sort.view();
 
-    auto projection = checked_projection_of_modify(op.projection, op.filter, sort);
+    auto projection = checked_projection_of_modify(op, sort);
     if (!projection) return fail(std::move(projection.error()));
-    if (op.return_after && projection->needs_match_details()) {
-        return mql::mql_error(mql::code::bad_value, "a positional projection cannot be of the document after its change", "projection");
-    }
     if (op.kind == Kind::remove && op.upsert) return mql::mql_error(mql::code::failed_to_parse, "a remove cannot upsert", "upsert");
     QuerySpec spec;
     spec.filter = op.filter;

@@ -299,6 +299,14 @@ TEST_CASE("projections of documents") {
     check_projections(rows);
 }
 
+TEST_CASE("the document after its change has no positional field, which is said before a constant's fault and after a fault of form") {
+    const tenon::mql::ProjectionFor changed{.find_and_modify = true, .changed_document = true};
+    CHECK(tenon::mql::Projection::parse(document(R"({"d.$":1})"), changed).error().server.code == 2);
+    CHECK(tenon::mql::Projection::parse(document(R"({"d.$":1,"a":{"$abs":"x"}})"), changed).error().server.code == 2);
+    CHECK(tenon::mql::Projection::parse(document(R"({"d.$":1,"a":{"$foo":1}})"), changed).error().server.code == 31325);
+    CHECK(tenon::mql::Projection::parse(document(R"({"d":1})"), changed).has_value());
+}
+
 TEST_CASE("of several constants at fault a find names the first, a find_and_modify one nearest to the root") {
     struct Row {
         const char* projection;
