@@ -114,7 +114,7 @@ std::optional<bool> detail::soft_delete_mark(const ChangeEvent& event, const Mod
     return mark.type() != bson::Type::null;
 }
 
-Result<ChangeEvents> Collection::watch(bson::Document filter, WatchOptions options) const {
+Result<ChangeEvents> Collection::watch(const bson::Document& filter, WatchOptions options) const {
     const Caller run{*this, "watch"};
     auto         op = watch_of(filter, options);
     if (!op) return run.failed(std::move(op).error());

@@ -46,10 +46,10 @@ struct PagerState {
     Result<void>                      start_offset(std::uint64_t number);
     Result<std::optional<bson::View>> read();
     Result<bool>                      open_next();
-    Result<bool>                      probe();
+    Result<bool>                      probe(const bson::Document& from);
     Result<DocumentCursor>            find(bson::Document where, bool backwards, std::int64_t skip, std::int64_t limit) const;
     [[nodiscard]] std::string         token(const bson::Document& of, bool inclusive = false) const;
-    [[nodiscard]] bson::ValueRef      key_part(std::size_t part) const noexcept;
+    [[nodiscard]] static bson::ValueRef key_part(const bson::Document& from, std::size_t part) noexcept;
     [[nodiscard]] bool descending(std::size_t part) const noexcept { return order.parts()[part].descending != reversed; }
 };
 
@@ -110,8 +110,8 @@ Result<DocumentCursor> PagerState::find(bson::Document where, bool backwards, st
     return DocumentCursor(std::move(reply->cursor), caller().where(), nullptr);
 }
 
-bson::ValueRef PagerState::key_part(std::size_t part) const noexcept {
-    auto value = key->begin();
+bson::ValueRef PagerState::key_part(const bson::Document& from, std::size_t part) noexcept {
+    auto value = from.begin();
     for (; part > 0; --part) ++value;
     return value->value;
 }
@@ -126,20 +126,20 @@ Result<bool> PagerState::open_next() {
             repository::add_equalities(where, order, *key, equal--);
         } else if (!probed && steps.empty()) {
             // The rest of the value's own type.
-            steps.push_back(repository::step_of(key_part(equal)));
+            steps.push_back(repository::step_of(key_part(*key, equal)));
             step = 1;
             const auto& path = order.parts()[equal].path;
             if (path == "_id" && equal > 0) {
                 // Mostly nothing else holds the sort keys of this document, and the far end says so: no more is asked for then.
-                auto behind = probe();
+                auto behind = probe(*key);
                 if (!behind) return fail(std::move(behind).error());
                 probed = true;
                 if (!*behind) continue;
             }
             repository::add_equalities(where, order, *key, equal);
-            if (!repository::add_behind(where, path, key_part(equal), descending(equal))) continue;
+            if (!repository::add_behind(where, path, key_part(*key, equal), descending(equal))) continue;
         } else if (!probed) {
-            if (auto done = probe(); !done) return fail(std::move(done).error());
+            if (auto done = probe(*key); !done) return fail(std::move(done).error());
             probed = true;
             continue;
         } else if (step < steps.size()) {
@@ -163,9 +163,9 @@ Result<bool> PagerState::open_next() {
 
 /// Which types follow the key's own: looks at the far end of the order, so that types nobody uses are not asked for. An _id is no
 /// exception: a model's are of one type, but a file may hold what was written before the model was. False: nothing lies behind the key.
-Result<bool> PagerState::probe() {
+Result<bool> PagerState::probe(const bson::Document& from) {
     bson::Document where = filter;
-    repository::add_equalities(where, order, *key, equal);
+    repository::add_equalities(where, order, from, equal);
     auto end = find(std::move(where), !reversed, 0, 1);
     if (!end) return fail(std::move(end).error());
     auto document = end->read(end->running());
@@ -175,7 +175,7 @@ Result<bool> PagerState::probe() {
     if (!last) return fail(std::move(last).error());
     auto value = last->begin();
     for (std::size_t i = 0; i < equal; ++i) ++value;
-    if (value->value.identical(key_part(equal))) return false;
+    if (value->value.identical(key_part(from, equal))) return false;
     const int to = static_cast<int>(repository::step_of(value->value));
     int       at = static_cast<int>(steps.front());
     if (descending(equal)) {
@@ -252,7 +252,7 @@ Result<PageEnds> Pager::finish() {
 
 }  // namespace detail
 
-Result<detail::Pager> Collection::pager(bson::Document filter, FindOptions options, PageOptions page) const {
+Result<detail::Pager> Collection::pager(bson::Document filter, FindOptions options, const PageOptions& page) const {
     auto state     = std::make_unique<detail::PagerState>(detail::PagerState{.collection = *this});
     state->filter  = std::move(filter);
     state->options = std::move(options);
@@ -260,9 +260,9 @@ Result<detail::Pager> Collection::pager(bson::Document filter, FindOptions optio
     return detail::Pager(std::move(state));
 }
 
-Result<Page<bson::Document>> Collection::page(bson::Document filter, FindOptions options, PageOptions page) const {
+Result<Page<bson::Document>> Collection::page(bson::Document filter, FindOptions options, const PageOptions& page) const {
     const auto at_work = running();
-    auto       reader  = pager(std::move(filter), std::move(options), std::move(page));
+    auto       reader  = pager(std::move(filter), std::move(options), page);
     if (!reader) return fail(std::move(reader).error());
     Page<bson::Document> out;
     for (;;) {

@@ -32,9 +32,9 @@ Result<DocumentCursor> QueryState::find(std::string_view call_name, std::int64_t
     return collection.find(filter, std::move(with));
 }
 
-Result<Pager> QueryState::page(PageOptions page) const {
+Result<Pager> QueryState::page(const PageOptions& page) const {
     if (auto fine = ready("page"); !fine) return fail(std::move(fine).error());
-    return collection.pager(filter, options, std::move(page));
+    return collection.pager(filter, options, page);
 }
 
 Result<std::int64_t> QueryState::count() const {
@@ -179,7 +179,7 @@ Result<DocumentCursor> TypedCalls::aggregate(const query::PipelineBase& pipeline
 }
 
 Result<ChangeEvents> TypedCalls::watch(const query::Clause& filter, WatchOptions options) const {
-    return with(filter, "watch", [&](bson::Document which) { return collection_.watch(std::move(which), std::move(options)); });
+    return with(filter, "watch", [&](const bson::Document& which) { return collection_.watch(which, std::move(options)); });
 }
 
 QueryState TypedCalls::query(const query::Clause& filter) const {

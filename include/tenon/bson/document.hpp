@@ -33,17 +33,20 @@ public:
     /// Extended JSON v2, canonical, relaxed or a mix. @errors invalid_argument with the position. See bson/json.hpp.
     [[nodiscard]] static Result<Document> from_json(std::string_view json);
 
+    /// Borrows; good until the document is changed or ends.
     [[nodiscard]] View view() const noexcept { return bytes_.empty() ? View() : View(bytes_.data()); }
     operator View() const noexcept { return view(); }  // NOLINT(google-explicit-constructor): a Document is a View that owns
+    // As View's.
     [[nodiscard]] ValueRef operator[](std::string_view key) const noexcept { return view()[key]; }
     [[nodiscard]] ValueRef at_path(std::string_view path) const noexcept { return view().at_path(path); }
     [[nodiscard]] View::Iterator begin() const noexcept { return view().begin(); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     [[nodiscard]] bool empty() const noexcept { return view().empty(); }
-    [[nodiscard]] std::uint32_t size() const noexcept { return view().size(); }
+    [[nodiscard]] std::uint32_t size() const noexcept { return view().size(); }  ///< in bytes, 5 or more
     /// The bytes, for reuse as a Builder's buffer; the document is empty afterwards.
     [[nodiscard]] std::vector<std::uint8_t> release() noexcept { return std::exchange(bytes_, {}); }
 
+    /// Same bytes. For MongoDB's equality use bson::equal (bson/compare.hpp).
     friend bool operator==(const Document& a, const Document& b) noexcept { return a.view() == b.view(); }
 
 private:
@@ -54,8 +57,10 @@ private:
 class Array {
 public:
     Array() = default;
+    /// `elements`: keyed "0", "1", ... in order, as Builder::push writes them.
     explicit Array(Document elements) noexcept : document_(std::move(elements)) {}
 
+    /// The elements. Borrows.
     [[nodiscard]] View view() const noexcept { return document_.view(); }
     friend bool operator==(const Array&, const Array&) = default;
 
@@ -73,6 +78,7 @@ public:
     /// Reuses the capacity of a buffer; its contents are dropped.
     explicit Builder(std::vector<std::uint8_t> reuse);
 
+    // Each writes one element of the type that its argument has in BSON, into the innermost open document, and returns the builder.
     Builder& append(std::string_view key, double value);
     Builder& append(std::string_view key, std::int32_t value);
     Builder& append(std::string_view key, std::int64_t value);
@@ -106,7 +112,9 @@ public:
     Builder& append(std::string_view key, const Document& document) { return append(key, document.view()); }
     Builder& append(std::string_view key, const Array& array);
     Builder& append(std::string_view key, ValueRef value);  ///< any value, bytes copied; a missing one appends nothing
+    /// A View does not know that it is an array.
     Builder& append_array(std::string_view key, View array);
+    /// Bytes that stand elsewhere; a Binary owns its own.
     Builder& append_binary(std::string_view key, std::span<const std::uint8_t> bytes, std::uint8_t subtype = 0);
     template <class T>
     Builder& append(std::string_view key, const std::optional<T>& value) {  ///< empty: null
@@ -118,10 +126,13 @@ public:
     Builder& push(const T& value) {
         return append(next_index(), value);
     }
+    /// As append_array, of the open array.
     Builder& push_array(View array) { return append_array(next_index(), array); }
 
+    /// What is appended from here on goes into it, until `close`.
     Builder& open_document(std::string_view key);
     Builder& open_array(std::string_view key);
+    /// The same as an element of the open array.
     Builder& push_document() { return open_document(next_index()); }
     Builder& push_array() { return open_array(next_index()); }
     Builder& close();  ///< ends the innermost open document or array
@@ -168,6 +179,7 @@ private:
 class Value {
 public:
     Value() = default;  ///< missing
+    /// Copies the bytes.
     explicit Value(ValueRef ref) : type_(ref.type()), bytes_(ref.bytes().begin(), ref.bytes().end()) {}
     /// From anything Builder::append takes.
     template <class T>
@@ -179,6 +191,7 @@ public:
         *this = Value(b.take()["v"]);
     }
 
+    /// Borrows; good until the value is changed or ends.
     [[nodiscard]] ValueRef ref() const noexcept {
         return {type_, bytes_.data(), static_cast<std::uint32_t>(bytes_.size())};
     }

@@ -32,11 +32,14 @@ public:
         : data_(data), size_(size), type_(type) {}
 
     [[nodiscard]] constexpr Type type() const noexcept { return type_; }
+    /// No value: what a look-up of a field that is not there yields.
     [[nodiscard]] constexpr bool missing() const noexcept { return type_ == Type::missing; }
+    /// True unless missing; a null and a false are values.
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return type_ != Type::missing; }
     /// The payload as it stands in the document: no type byte, no key.
     [[nodiscard]] constexpr std::span<const std::uint8_t> bytes() const noexcept { return {data_, size_}; }
 
+    // Texts and views borrow from the document.
     [[nodiscard]] double           as_double() const noexcept;
     [[nodiscard]] std::int32_t     as_int32() const noexcept;
     [[nodiscard]] std::int64_t     as_int64() const noexcept;
@@ -47,14 +50,15 @@ public:
     [[nodiscard]] DateTime         as_datetime() const noexcept;
     [[nodiscard]] Decimal128       as_decimal128() const noexcept;
     [[nodiscard]] Timestamp        as_timestamp() const noexcept;
-    [[nodiscard]] std::uint8_t     binary_subtype() const noexcept;
+    [[nodiscard]] std::uint8_t     binary_subtype() const noexcept;  ///< 0: bytes, 4: a UUID, ...; bsonspec.org lists them
     /// The bytes of a binary; those of the deprecated subtype 2 without their inner length.
     [[nodiscard]] std::span<const std::uint8_t> binary_bytes() const noexcept;
     [[nodiscard]] std::string_view regex_pattern() const noexcept;
-    [[nodiscard]] std::string_view regex_options() const noexcept;
+    [[nodiscard]] std::string_view regex_options() const noexcept;   ///< letters: i, m, s, x, ...
     [[nodiscard]] std::string_view code_source() const noexcept;  ///< of code or code_scope
-    [[nodiscard]] View             code_scope() const noexcept;
+    [[nodiscard]] View             code_scope() const noexcept;      ///< of code_scope: its variables
 
+    /// int32, int64, double or decimal128.
     [[nodiscard]] bool is_number() const noexcept { return bson::is_number(type_); }
     /// An int32, int64, or a double or decimal that holds an integer of int64's range; else empty.
     [[nodiscard]] std::optional<std::int64_t> to_int64() const noexcept;
@@ -101,16 +105,20 @@ public:
     /// Bytes behind the document's own length are an error. @errors decode, with the path of the field at fault.
     [[nodiscard]] static Result<View> validate(std::span<const std::uint8_t> bytes, ValidateOptions options = {});
 
+    /// Where the document begins: its length, in 4 bytes.
     [[nodiscard]] const std::uint8_t* data() const noexcept { return data_; }
     [[nodiscard]] std::uint32_t size() const noexcept {  ///< in bytes, 5 or more
         std::uint32_t n = 0;
         std::memcpy(&n, data_, 4);
         return n;
     }
+    /// The whole document, its length and terminator included.
     [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept { return {data_, size()}; }
+    /// It has no elements.
     [[nodiscard]] bool empty() const noexcept { return data_[4] == 0; }
     [[nodiscard]] std::size_t count() const noexcept;  ///< number of elements; walks them
 
+    /// `for (const Element& element : view)`: in the order of the bytes; the reference is good until the next step.
     [[nodiscard]] Iterator begin() const noexcept;
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 

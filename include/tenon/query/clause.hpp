@@ -25,10 +25,12 @@ public:
     [[nodiscard]] const Error* error() const noexcept { return error_.get(); }
     /// The document, or the mistake. @errors invalid_argument or encode, with the path.
     [[nodiscard]] Result<bson::Document> checked() const;
+    /// Neither a document's fields nor a mistake: nothing was asked for.
     [[nodiscard]] bool empty() const noexcept { return document_.empty() && !error_; }
     /// Relaxed Extended JSON, `{"qty": {"$gt": 5}}`; of a mistaken clause "(invalid: <message>)".
     [[nodiscard]] std::string to_json() const;
 
+    /// Same bytes, and both mistaken or neither.
     friend bool operator==(const Clause& a, const Clause& b) noexcept {
         return a.document_ == b.document_ && !a.error_ == !b.error_;
     }

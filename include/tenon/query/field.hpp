@@ -177,6 +177,8 @@ public:
 
     // Comparison: also as ==, !=, <, <=, >, >= ------------------------------------------------------------------------
 
+    // lt, lte, gt and gte match values of the operand's type alone, of a number's operand numbers of every type. A field that is not there
+    // matches eq, lte and gte of null, and ne of all else.
     template <class O>
     [[nodiscard]] Filter<Root> eq(const O& value) const { return compare("$eq", value); }
     template <class O>
@@ -203,9 +205,11 @@ public:
 
     // Element ---------------------------------------------------------------------------------------------------------
 
+    /// The field is there, null or not; `false`: it is not.
     [[nodiscard]] Filter<Root> exists(bool exists = true) const {
         return Filter<Root>(detail::exists_condition(this->ref(), exists));
     }
+    /// The value, or an element of it, is of the type, or of one of the types.
     [[nodiscard]] Filter<Root> type(bson::Type type) const {
         return Filter<Root>(detail::type_condition(this->ref(), std::span(&type, 1)));
     }
@@ -236,6 +240,7 @@ public:
         const FilterBase each[] = {on_element<detail::elem_match>(inner)...};
         return Filter<Root>(detail::all_nested(this->ref(), each));
     }
+    /// The array has exactly so many elements. @errors invalid_argument below 0.
     [[nodiscard]] Filter<Root> size(std::int64_t size) const {
         must_be_array<detail::size>();
         return Filter<Root>(detail::size_condition(this->ref(), size));
@@ -253,6 +258,7 @@ public:
         must_be_string<detail::starts_with>();
         return Filter<Root>(detail::prefix_condition(this->ref(), prefix));
     }
+    /// The number, cut to an integer, has this remainder by the divisor. @errors invalid_argument: the divisor is 0.
     [[nodiscard]] Filter<Root> mod(std::int64_t divisor, std::int64_t remainder) const {
         using U = detail::scalar_of<Value>;
         if constexpr (!detail::is_number<U> && !detail::FreeForm<U>) {
@@ -260,7 +266,7 @@ public:
         }
         return Filter<Root>(detail::mod_condition(this->ref(), divisor, remainder));
     }
-    /// By mask, below 2^63, or by positions counted from the lowest bit.
+    /// All or any of the bits are set or clear: by mask, below 2^63, or by positions counted from the lowest bit. @errors invalid_argument.
     [[nodiscard]] Filter<Root> bits_all_set(std::uint64_t mask) const { return bits("$bitsAllSet", mask); }
     [[nodiscard]] Filter<Root> bits_all_clear(std::uint64_t mask) const { return bits("$bitsAllClear", mask); }
     [[nodiscard]] Filter<Root> bits_any_set(std::uint64_t mask) const { return bits("$bitsAnySet", mask); }
@@ -282,6 +288,7 @@ public:
 
     // Sort keys; also as asc<...> and desc<...> -----------------------------------------------------------------------
 
+    /// Lowest value first, and highest; of an array its least and greatest element.
     [[nodiscard]] SortTerm<Root> asc() const { return SortTerm<Root>(this->ref(), 1); }
     [[nodiscard]] SortTerm<Root> desc() const { return SortTerm<Root>(this->ref(), -1); }
 

@@ -48,16 +48,19 @@ public:
     }
 };
 
+/// Both match. A mistake in either is the result's.
 template <class A, class B>
 [[nodiscard]] Filter<A> operator&&(const Filter<A>& a, const Filter<B>& b) {
     if constexpr (!std::is_same_v<A, B>) (void)sizeof(typename mistake::entity<A>::template has_a_clause_of_another_entity<B>);
     return Filter<A>(FilterBase::both(a, b));
 }
+/// One of them matches, or both.
 template <class A, class B>
 [[nodiscard]] Filter<A> operator||(const Filter<A>& a, const Filter<B>& b) {
     if constexpr (!std::is_same_v<A, B>) (void)sizeof(typename mistake::entity<A>::template has_a_clause_of_another_entity<B>);
     return Filter<A>(FilterBase::either(a, b));
 }
+/// It does not match; so a condition on a missing field holds.
 template <class T>
 [[nodiscard]] Filter<T> operator!(const Filter<T>& filter) {
     const FilterBase one[] = {filter};
@@ -80,7 +83,7 @@ template <class T>
 }
 }  // namespace detail
 
-/// `{$and: [...]}`, as written.
+/// `{$and: [...]}`, as written. Of none at all (an empty vector) it is invalid_argument, and so are or_ and nor.
 template <class T, class... More>
 [[nodiscard]] Filter<T> and_(const Filter<T>& first, const Filter<More>&... more) {
     return detail::listed("$and", first, more...);

@@ -59,10 +59,14 @@ public:
 
     constexpr explicit Index(void (*keys)(SortBase&)) noexcept : keys_(keys) {}
 
+    /// No two documents have the same key; on a soft-deleting model no two live ones (unless it is partial).
+    /// @errors duplicate_key of the write that would.
     [[nodiscard]] constexpr Index unique() const { return with([](Index& i) { i.unique_ = true; }); }
+    /// Documents that have none of the fields have no entry.
     [[nodiscard]] constexpr Index sparse() const { return with([](Index& i) { i.sparse_ = true; }); }
     /// Kept up to date and not used by the planner.
     [[nodiscard]] constexpr Index hidden() const { return with([](Index& i) { i.hidden_ = true; }); }
+    /// Its name, which must outlive the program's use of it. By default it is derived from the keys: "sender_1_created_at_-1".
     [[nodiscard]] constexpr Index named(const char* name) const {
         Index out = *this;
         out.name_ = name;

@@ -46,6 +46,7 @@ public:
 
     /// MongoDB's form. Without meaning when there is an error.
     [[nodiscard]] const std::vector<bson::Document>& stages() const noexcept { return stages_; }
+    /// The first mistake, or null.
     [[nodiscard]] const Error* error() const noexcept { return error_ ? &*error_ : nullptr; }
     /// The stages, or the mistake. @errors invalid_argument or encode, with the path.
     [[nodiscard]] Result<std::vector<bson::Document>> checked() const;
@@ -205,6 +206,7 @@ public:
     Pipeline() = default;
     explicit Pipeline(PipelineBase base) : PipelineBase(std::move(base)) {}
 
+    /// The documents that a filter lets through.
     template <class V>
     [[nodiscard]] Pipeline match(const Filter<V>& filter) const {
         if constexpr (!std::is_same_v<U, V>) (void)sizeof(typename mistake::entity<U>::template has_a_clause_of_another_entity<V>);
@@ -250,6 +252,7 @@ public:
     [[nodiscard]] Pipeline<T, V> project() const {
         return project(Projection<U, V>());
     }
+    /// The same by a projection of one's own: Projection<U, V>::raw and from_json.
     template <class V>
     [[nodiscard]] Pipeline<T, V> project(const Projection<U, V>& projection) const {
         return next<V, true>([&](auto& p) { p.add("$project", projection); });

@@ -155,7 +155,7 @@ public:
 
     /// MongoDB's own form. It is sent as it is; what it yields is decoded into U.
     [[nodiscard]] static Projection raw(bson::Document document) { return Projection(ProjectionBase(std::move(document))); }
-    /// @errors invalid_argument with the position.
+    /// The same from Extended JSON. @errors invalid_argument with the position.
     [[nodiscard]] static Result<Projection> from_json(std::string_view json) {
         Projection projection(ProjectionBase::parse(json));
         if (projection.error() != nullptr) return fail(*projection.error());

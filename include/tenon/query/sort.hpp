@@ -67,8 +67,9 @@ public:
         (one(first), ..., one(more));
     }
 
+    /// MongoDB's own form. It is sent as it is.
     [[nodiscard]] static Sort raw(bson::Document document) { return Sort(SortBase(std::move(document))); }
-    /// @errors invalid_argument with the position.
+    /// The same from Extended JSON. @errors invalid_argument with the position.
     [[nodiscard]] static Result<Sort> from_json(std::string_view json) {
         Sort sort(SortBase::parse(json));
         if (sort.error() != nullptr) return fail(*sort.error());

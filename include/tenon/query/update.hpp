@@ -60,16 +60,18 @@ public:
 
     /// MongoDB's own form, operators only. It is sent as it is.
     [[nodiscard]] static Update raw(bson::Document document) { return Update(UpdateBase(std::move(document))); }
-    /// @errors invalid_argument with the position.
+    /// The same from Extended JSON. @errors invalid_argument with the position.
     [[nodiscard]] static Result<Update> from_json(std::string_view json) {
         Update update(UpdateBase::parse(json));
         if (update.error() != nullptr) return fail(*update.error());
         return update;
     }
 
+    /// Adds operators. The same path twice, or one inside another, is a mistake of the whole.
     Update& operator|=(const Update& more) { return *this = Update(UpdateBase::both(std::move(*this), more)); }
 };
 
+/// Both. The same path twice, or one inside another, is a mistake of the whole: invalid_argument of the call that uses it.
 template <class A, class B>
 [[nodiscard]] Update<A> operator|(Update<A> a, const Update<B>& b) {
     if constexpr (!std::is_same_v<A, B>) (void)sizeof(typename mistake::entity<A>::template has_a_clause_of_another_entity<B>);
@@ -160,13 +162,13 @@ template <class P>
     }
     return Update<detail::Root<P>>(UpdateBase::one("$unset", path.ref(), Operand::string("")));
 }
-/// $inc.
+/// $inc: adds; a field that is not there begins at 0.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> inc(const Field<P>& path, const O& by) {
     detail::must_be_number<P, detail::inc>();
     return Update<detail::Root<P>>(UpdateBase::one("$inc", path.ref(), detail::operand<P, Use::compare>(by)));
 }
-/// $mul.
+/// $mul: multiplies; a field that is not there becomes 0.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> mul(const Field<P>& path, const O& by) {
     detail::must_be_number<P, detail::mul>();
@@ -265,7 +267,7 @@ template <class P, class O>
 }
 }  // namespace detail
 
-/// $bit.
+/// $bit: and, or, xor of an integer with a mask.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> bit_and(const Field<P>& path, const O& mask) { return detail::bitwise("and", path, mask); }
 template <class P, class O>

@@ -7,8 +7,10 @@ namespace tenon::detail {
 
 template <class U>
 [[nodiscard]] const U& bare_id(const U& id) noexcept {
-    return id;
+    return id;  // NOLINT(bugprone-return-const-ref-from-parameter): a temporary takes the overload that is deleted
 }
+template <class U>
+void bare_id(const U&& id) = delete;
 template <class T, class U>
 [[nodiscard]] const U& bare_id(const Id<T, U>& id) noexcept {
     return id.value;

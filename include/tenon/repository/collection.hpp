@@ -45,6 +45,7 @@ public:
     [[nodiscard]] Collection with(ServerOptions options) const;
     /// The collection's name.
     [[nodiscard]] const std::string& name() const noexcept { return model_->collection; }
+    /// The rules that its calls keep: those of its model, or none but the name.
     [[nodiscard]] const ModelInfo& model() const noexcept { return *model_; }
 
     // Writes ---------------------------------------------------------------------------------------------------------
@@ -72,26 +73,33 @@ public:
     /// Returns it as stored. @errors version_conflict, not_found (a version above 0 of a document that is gone), duplicate_key.
     Result<bson::Document> save(bson::Document document, CallOptions call = {}) const;
 
-    /// Changes one document and returns it, atomically. Empty: nothing matched.
+    /// Changes the first match and returns it, after the change or (return_after = false) before; atomic. Empty: nothing matched.
+    /// @errors duplicate_key, version_conflict (with expected_version).
     Result<std::optional<bson::Document>> find_and_update(bson::Document filter, bson::Document update,
                                                           FindAndModifyOptions options = {}) const;
+    /// The same by a whole document; _id and the fields that the library keeps stay.
     Result<std::optional<bson::Document>> find_and_replace(bson::Document filter, bson::Document replacement,
                                                            FindAndModifyOptions options = {}) const;
+    /// Removes the first match and returns it as it was; a soft-deleting model marks it. Empty: nothing matched.
     Result<std::optional<bson::Document>> find_and_remove(bson::Document filter, FindAndModifyOptions options = {}) const;
 
     /// Removes the document with this id; a soft-deleting model marks it. @errors not_found, version_conflict.
     Result<void> remove(DocumentId id, RemoveOptions options = {}) const;
-    /// The first match, all matches: how many. None is no error.
+    /// The first match: 1, or 0, which is no error.
     Result<std::int64_t> remove_one(bson::Document filter, RemoveOptions options = {}) const;
+    /// All matches: how many.
     Result<std::int64_t> remove_many(bson::Document filter, RemoveOptions options = {}) const;
 
     /// Undoes a soft delete. @errors not_found (none deleted has this id), duplicate_key (a live one took its unique key),
     /// invalid_argument (the model does not delete softly).
     Result<void> restore(DocumentId id, RemoveOptions options = {}) const;
+    /// Of all deleted matches: how many. None is no error.
     Result<std::int64_t> restore_many(bson::Document filter, RemoveOptions options = {}) const;
 
     /// Removes the bytes whatever the model says, of live and deleted documents; with Visibility::only_deleted of deleted ones.
+    /// @errors not_found.
     Result<void> purge(DocumentId id, RemoveOptions options = {}) const;
+    /// Of all matches, live and deleted: how many. None is no error.
     Result<std::int64_t> purge_many(bson::Document filter, RemoveOptions options = {}) const;
 
     /// Many writes in one call; nothing is written when an item makes no sense to the model. On a model that deletes softly or is
@@ -104,17 +112,20 @@ public:
 
     /// The document with this id. @errors not_found.
     Result<bson::Document> get(DocumentId id, CallOptions call = {}) const;
+    /// The matches one by one, in constant memory; see cursor.hpp.
     Result<DocumentCursor> find(bson::Document filter = {}, FindOptions options = {}) const;
     /// The first of the order, or empty.
     Result<std::optional<bson::Document>> first(bson::Document filter = {}, FindOptions options = {}) const;
+    /// Whether any document matches; looks no further than the first.
     Result<bool> exists(bson::Document filter, CallOptions call = {}) const;
+    /// How many match, exactly.
     Result<std::int64_t> count(bson::Document filter = {}, CountOptions options = {}) const;
     /// From the collection's metadata: fast, and off by what runs at the moment. Exact where the model deletes softly.
     Result<std::int64_t> estimated_count(CallOptions call = {}) const;
     /// The distinct values of a path, in the comparison order; arrays count as their elements.
     Result<bson::Array> distinct(std::string path, bson::Document filter = {}, CallOptions call = {}) const;
     /// One page in the order of `options.sort`, with `_id` as the last key. See Query::page.
-    Result<Page<bson::Document>> page(bson::Document filter, FindOptions options, PageOptions page) const;
+    Result<Page<bson::Document>> page(bson::Document filter, FindOptions options, const PageOptions& page) const;
     /// How a find would run: {stage, index, keys_examined, documents_examined, returned, ...}.
     Result<bson::Document> explain(bson::Document filter, FindOptions options = {}) const;
     /// The documents that a pipeline makes of this collection's, streamed. On a soft-deleting model it begins with the documents that the
@@ -122,22 +133,27 @@ public:
     Result<DocumentCursor> aggregate(std::vector<bson::Document> pipeline, AggregateOptions options = {}) const;
 
     /// What happens to the documents from now on. The filter and the errors are those of Repository::watch. See change_events.hpp.
-    Result<ChangeEvents> watch(bson::Document filter = {}, WatchOptions options = {}) const;
+    Result<ChangeEvents> watch(const bson::Document& filter = {}, WatchOptions options = {}) const;
 
     // Indexes and the collection itself --------------------------------------------------------------------------------
 
     /// Creates the indexes that are not there, those of the model by default: true when any was new.
     /// On a soft-deleting model unique ones hold live documents only, unless they declare a partial filter of their own.
     Result<bool> create_indexes(CallOptions call = {}) const;
+    /// These in place of the model's.
     Result<bool> create_indexes(std::vector<IndexSpec> indexes, CallOptions call = {}) const;
+    /// The one on _id first; none when there is no collection.
     Result<std::vector<IndexSpec>> list_indexes(CallOptions call = {}) const;
     /// @errors invalid_argument (no index has this name; the one on _id).
     Result<void> drop_index(std::string name, CallOptions call = {}) const;
     /// All but the one on _id.
     Result<void> drop_indexes(CallOptions call = {}) const;
+    /// Hides an index from the planner, or shows it again; it is kept up to date all the while. @errors as drop_index.
     Result<void> hide_index(std::string name, bool hidden = true, CallOptions call = {}) const;
-    Result<bool> create(CallOptions call = {}) const;  ///< false: it was there
-    Result<bool> drop(CallOptions call = {}) const;    ///< with its indexes; false: there was none
+    /// Makes the collection, which the first insert does by itself. False: it was there.
+    Result<bool> create(CallOptions call = {}) const;
+    /// Removes the collection with its documents and indexes. False: there was none.
+    Result<bool> drop(CallOptions call = {}) const;
 
     // For Repository<T> ------------------------------------------------------------------------------------------------
 
@@ -149,7 +165,7 @@ public:
     Result<std::vector<bson::Document>> insert_stored(std::vector<bson::Document> documents, InsertManyOptions options,
                                                       std::string_view call_name) const;
     /// The pages of a query; see pager.hpp.
-    Result<detail::Pager> pager(bson::Document filter, FindOptions options, PageOptions page) const;
+    Result<detail::Pager> pager(bson::Document filter, FindOptions options, const PageOptions& page) const;
     /// "orders.get" in front of an error, and the id of the document at fault behind it.
     [[nodiscard]] Error located(Error error, std::string_view call_name, bson::View document = {}) const;
     /// not_found, said the same way by every call.

@@ -92,14 +92,21 @@ public:
         state_.take(query::Sort<T>(keys...), state_.options.sort);
         return *this;
     }
-    Query& skip(std::int64_t documents) { state_.options.skip = documents; return *this; }  ///< 0 or more
-    Query& limit(std::int64_t documents) { state_.options.limit = documents; return *this; }  ///< 0: all
+    /// How many of the first are passed over: 0 or more. They are read all the same; see page.
+    Query& skip(std::int64_t documents) { state_.options.skip = documents; return *this; }
+    /// How many at most: 0 or more, 0 is all.
+    Query& limit(std::int64_t documents) { state_.options.limit = documents; return *this; }
     /// The index to use by name, "$natural" for none.
     Query& hint(std::string index) { state_.options.hint = std::move(index); return *this; }
+    /// Sees what a soft-deleting model marked as deleted, too.
     Query& with_deleted() { state_.options.call.visibility = Visibility::with_deleted; return *this; }
+    /// Sees that alone.
     Query& only_deleted() { state_.options.call.visibility = Visibility::only_deleted; return *this; }
+    /// When to give up with Errc::timeout. None: Config::timeout.
     Query& deadline(Deadline at) { state_.options.call.deadline = at; return *this; }
+    /// Ends the call, or the stream it gave, with Errc::cancelled.
     Query& stop(std::stop_token token) { state_.options.call.stop = std::move(token); return *this; }
+    /// Who acts, for hooks and logs.
     Query& actor(std::string name) { state_.options.call.actor = std::move(name); return *this; }
     /// Concerns, comment, collation, batch size of this query.
     Query& server(ServerOptions options) { state_.options.call.server = std::move(options); return *this; }
@@ -109,6 +116,7 @@ public:
     [[nodiscard]] Query<T, Dto> project() const {
         return project(query::Projection<T, Dto>());
     }
+    /// The same by a projection of one's own: Projection<T, Dto>::raw and from_json.
     template <class Dto>
     [[nodiscard]] Query<T, Dto> project(const query::Projection<T, Dto>& projection) const {
         auto state = state_;
@@ -145,9 +153,9 @@ public:
     /// @errors invalid_argument (size, skip or limit set, a cursor of another query or tampered with), unsupported (a document of the
     /// page holds an array at a sort key), decode, timeout, cancelled.
     /// MongoDB manual: "Use range queries instead of skip".
-    Result<Page<U>> page(PageOptions options = {}) const {
+    Result<Page<U>> page(const PageOptions& options = {}) const {
         const auto at_work = state_.collection.running();
-        auto pager = state_.page(std::move(options));
+        auto pager = state_.page(options);
         if (!pager) return fail(std::move(pager).error());
         Page<U> out;
         for (;;) {

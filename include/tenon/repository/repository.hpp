@@ -42,6 +42,7 @@ public:
     using Filter = query::Filter<T>;
     using Update = query::Update<T>;
 
+    /// Over the collection and the rules that Model<T> names. Reads and writes nothing yet.
     explicit Repository(const Database& database) : calls_(Collection(database, model_info<T>())) {}
 
     /// This repository inside a transaction: `messages.in(tx).get(id)`.
@@ -93,6 +94,7 @@ public:
         }
         return result;
     }
+    /// The same of a list: `insert_many({a, b})`.
     Result<InsertManyResult<IdType>> insert_many(std::initializer_list<T> entities, InsertManyOptions options = {}) const {
         return insert_many(std::span<const T>(entities.begin(), entities.size()), std::move(options));
     }
@@ -155,12 +157,14 @@ public:
     Result<std::optional<T>> find_and_update(const Filter& filter, const Update& update, FindAndModifyOptions options = {}) const {
         return maybe_entity_of(calls_.find_and_update(filter, update, std::move(options)), "find_and_update");
     }
+    /// Puts the entity in place of the first match and returns it, after the change or (return_after = false) before; atomic. Empty:
+    /// nothing matched. An empty id stays what is stored. @errors as replace_one; duplicate_key, version_conflict (with expected_version), encode.
     Result<std::optional<T>> find_and_replace(const Filter& filter, const T& entity, FindAndModifyOptions options = {}) const {
         auto document = encoded(entity, "find_and_replace");
         if (!document) return fail(std::move(document).error());
         return maybe_entity_of(calls_.find_and_replace(filter, std::move(*document), std::move(options)), "find_and_replace");
     }
-    /// Removes the first match and returns it as it was.
+    /// Removes the first match and returns it as it was; a soft-deleting model marks it. Empty: nothing matched.
     Result<std::optional<T>> find_and_remove(const Filter& filter, FindAndModifyOptions options = {}) const {
         return maybe_entity_of(calls_.find_and_remove(filter, std::move(options)), "find_and_remove");
     }
@@ -169,10 +173,11 @@ public:
     Result<void> remove(const IdType& id, RemoveOptions options = {}) const {
         return untyped().remove(detail::bare_id(id), std::move(options));
     }
-    /// The first match, all matches: how many. None is no error.
+    /// The first match: 1, or 0, which is no error.
     Result<std::int64_t> remove_one(const Filter& filter, RemoveOptions options = {}) const {
         return calls_.remove_one(filter, std::move(options));
     }
+    /// All matches: how many. What was removed before an error stays so (Error::outcome).
     Result<std::int64_t> remove_many(const Filter& filter, RemoveOptions options = {}) const {
         return calls_.remove_many(filter, std::move(options));
     }
@@ -180,6 +185,7 @@ public:
     Result<void> restore(const IdType& id, RemoveOptions options = {}) const {
         return untyped().restore(detail::bare_id(id), std::move(options));
     }
+    /// Of all deleted matches: how many. None is no error.
     Result<std::int64_t> restore_many(const Filter& filter, RemoveOptions options = {}) const {
         return calls_.restore_many(filter, std::move(options));
     }
@@ -187,6 +193,7 @@ public:
     Result<void> purge(const IdType& id, RemoveOptions options = {}) const {
         return untyped().purge(detail::bare_id(id), std::move(options));
     }
+    /// Of all matches, live and deleted: how many. None is no error.
     Result<std::int64_t> purge_many(const Filter& filter, RemoveOptions options = {}) const {
         return calls_.purge_many(filter, std::move(options));
     }
@@ -212,7 +219,9 @@ public:
     /// A lazy query: `find(filter).sort(...).limit(10).all()`. Nothing runs until its last call.
     [[nodiscard]] Query<T> find(const Filter& filter = {}) const { return Query<T>(calls_.query(filter)); }
 
+    /// Whether any entity matches; looks no further than the first.
     Result<bool> exists(const Filter& filter, CallOptions call = {}) const { return calls_.exists(filter, std::move(call)); }
+    /// How many match, exactly.
     Result<std::int64_t> count(const Filter& filter = {}, CountOptions options = {}) const { return calls_.count(filter, std::move(options)); }
     /// From the collection's metadata: fast, and off by what runs at the moment. Exact where the model deletes softly.
     Result<std::int64_t> estimated_count(CallOptions call = {}) const { return untyped().estimated_count(std::move(call)); }
@@ -259,10 +268,14 @@ public:
     /// Creates the model's indexes that are not there: true when any was new.
     /// On a soft-deleting model unique ones hold live documents only, unless they declare a partial filter.
     Result<bool> create_indexes(CallOptions call = {}) const { return untyped().create_indexes(std::move(call)); }
+    /// The collection's indexes, the one on _id first; none when there is no collection.
     Result<std::vector<IndexSpec>> list_indexes(CallOptions call = {}) const { return untyped().list_indexes(std::move(call)); }
+    /// Removes an index by name. @errors invalid_argument (no index has this name; the one on _id).
     Result<void> drop_index(std::string name, CallOptions call = {}) const { return untyped().drop_index(std::move(name), std::move(call)); }
+    /// Removes all but the one on _id.
     Result<void> drop_indexes(CallOptions call = {}) const { return untyped().drop_indexes(std::move(call)); }
     /// Hides an index from the planner, or shows it again; it is kept up to date all the while.
+    /// @errors invalid_argument (no index has this name; the one on _id).
     Result<void> hide_index(std::string name, bool hidden = true, CallOptions call = {}) const {
         return untyped().hide_index(std::move(name), hidden, std::move(call));
     }

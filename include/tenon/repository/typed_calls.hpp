@@ -27,7 +27,7 @@ struct QueryState {
     [[nodiscard]] Result<void> ready(std::string_view call_name) const;
 
     Result<DocumentCursor> find(std::string_view call_name, std::int64_t most) const;
-    Result<Pager>          page(PageOptions page) const;
+    Result<Pager>          page(const PageOptions& page) const;
     Result<std::int64_t>   count() const;
     Result<bool>           exists() const;
     Result<bson::Array>    distinct(std::string_view path) const;

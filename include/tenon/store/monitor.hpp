@@ -44,6 +44,7 @@ struct ServerEvent {
     std::chrono::microseconds duration{};   ///< of a heartbeat that ended
 };
 
+/// The deployment as a whole.
 struct TopologyEvent {
     std::string_view before{};  ///< of topology_changed: "Unknown", "ReplicaSetNoPrimary", "ReplicaSetWithPrimary", "Sharded", "Single", ...
     std::string_view now{};
@@ -63,24 +64,29 @@ public:
     Monitor& operator=(const Monitor&) = delete;
     virtual ~Monitor()                 = default;
 
+    /// Each command begins once and ends once; one that got no answer failed.
     virtual void command_started(const CommandEvent&) noexcept {}
     virtual void command_succeeded(const CommandEvent&) noexcept {}
     virtual void command_failed(const CommandEvent&) noexcept {}
 
+    /// A connection to a server was opened, and was closed.
     virtual void connection_created(const ConnectionEvent&) noexcept {}
     virtual void connection_closed(const ConnectionEvent&) noexcept {}
 
+    /// A call got a client of the pool and gave it back; had to wait for one, and got none.
     virtual void checked_out(const PoolEvent&) noexcept {}
     virtual void returned(const PoolEvent&) noexcept {}
     virtual void wait_started(const PoolEvent&) noexcept {}
     virtual void wait_failed(const PoolEvent&) noexcept {}
 
+    /// A server is known of from now on, is seen to be another, is known of no more; answered a heartbeat, or did not.
     virtual void server_opened(const ServerEvent&) noexcept {}
     virtual void server_changed(const ServerEvent&) noexcept {}
     virtual void server_closed(const ServerEvent&) noexcept {}
     virtual void heartbeat_succeeded(const ServerEvent&) noexcept {}
     virtual void heartbeat_failed(const ServerEvent&) noexcept {}
 
+    /// The deployment is watched from now on, is seen to be another, is watched no more.
     virtual void topology_opened(const TopologyEvent&) noexcept {}
     virtual void topology_changed(const TopologyEvent&) noexcept {}
     virtual void topology_closed(const TopologyEvent&) noexcept {}

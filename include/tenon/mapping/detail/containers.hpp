@@ -2,6 +2,7 @@
 // Codecs of containers, found by their shape so that no container's header is needed here: optional, unique_ptr, sequences, sets, maps.
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -25,8 +26,14 @@ struct PointerCodec {
 
     static bool        empty(const P& value) noexcept { return !value; }
     static void        reset(P& value) { value.reset(); }
-    static Byte        type_of(const P& value) { return C::type_of(*value); }
-    static Byte*       write(Writer& w, Byte* at, const P& value, std::size_t tail) { return C::write(w, at, *value, tail); }
+    static Byte        type_of(const P& value) {
+        assert(value);
+        return C::type_of(*value);
+    }
+    static Byte*       write(Writer& w, Byte* at, const P& value, std::size_t tail) {
+        assert(value);
+        return C::write(w, at, *value, tail);
+    }
     static const Byte* read(Reader& r, const Byte* at, const Byte* end, P& out) { return C::read(r, at, end, held(out)); }
     static const Byte* read_other(Reader& r, Byte found, const Byte* at, const Byte* end, P& out) {
         if (found == 0x0A) {

@@ -46,11 +46,11 @@ struct Layout {
 };
 
 struct Facts {
+    std::size_t fixed    = 0;
     Role        role     = Role::skipped;
     Byte        type     = 0;
     bool        nullable = false;
     bool        extra    = false;
-    std::size_t fixed    = 0;
     Kind        kind     = Kind::other;
 };
 template <class F, Role R>
@@ -61,7 +61,7 @@ template <class F, Role R>
         return {.extra = true};
     } else {
         using C = typename FieldCodec<F, R>::type;
-        return {R, C::type, requires { C::nullable; }, false, C::fixed, R == Role::usual ? kind_of<F>() : Kind::other};
+        return {C::fixed, R, C::type, requires { C::nullable; }, false, R == Role::usual ? kind_of<F>() : Kind::other};
     }
 }
 template <class T>
