@@ -104,7 +104,7 @@ Result<Reply> run_explain(Call& call, const Explain& op) {
         if (finding->skip != 0) inner.add("skip", finding->skip);
         if (finding->limit != 0) inner.add("limit", finding->limit);
         add_hint(inner, finding->hint);
-        if (call.server().allow_disk_use) inner.add("allowDiskUse", *call.server().allow_disk_use);
+        if (const auto& allowed = call.server().allow_disk_use) inner.add("allowDiskUse", *allowed);
     }
     if (!call.server().collation.empty()) inner.add("collation", call.server().collation);
     Bson command;

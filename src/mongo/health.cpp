@@ -87,7 +87,7 @@ std::vector<MemberHealth> members_of(const bson::Document& status) {
         }
     }
     for (std::size_t i = 0; i < members.size(); ++i) {
-        if (newest && written[i]) members[i].lag = std::chrono::milliseconds(std::max<std::int64_t>(0, *newest - *written[i]));
+        if (const auto& at = written[i]; newest && at) members[i].lag = std::chrono::milliseconds(std::max<std::int64_t>(0, *newest - *at));
     }
     return members;
 }
@@ -172,7 +172,7 @@ Health health_of(Pool& pool, const Deadline& deadline) {
         // A member that is stopped leaves time for another one.
         Context    now    = context;
         const bool others = attempt == 0 && member_to_ask(topology, member->host).has_value();
-        if (others) now.deadline = Deadline{Clock::now() + (*context.deadline.at - Clock::now()) / 2};
+        if (others && context.deadline.at) now.deadline = Deadline{Clock::now() + (*context.deadline.at - Clock::now()) / 2};
         lease->bind(now.deadline, {});
         auto done = examine(health, *lease, *member, topology, now);
         if (done) {

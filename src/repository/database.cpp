@@ -94,6 +94,7 @@ const ModelInfo* DatabaseState::known(std::string_view collection) const {
 std::vector<const ModelInfo*> DatabaseState::models() const {
     const std::lock_guard         lock(mutex_);
     std::vector<const ModelInfo*> all;
+    all.reserve(models_.size());
     for (const auto& [collection, model] : models_) all.push_back(model);
     return all;
 }

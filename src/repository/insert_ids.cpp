@@ -96,8 +96,8 @@ bson::ValueRef stated_id(bson::View filter) noexcept {
             if (const auto first = first_of_all(value.as_view()["$all"])) return first;
         } else if ((key == "$and" || key == "$or") && value.type() == bson::Type::array) {
             const auto branches = value.as_view();
-            if (auto second = branches.begin(); key == "$or" && (second == branches.end() || ++second != branches.end())) continue;
-            for (const auto& part : value.as_view()) {
+            if (key == "$or" && branches.count() != 1) continue;
+            for (const auto& part : branches) {
                 if (part.value.type() != bson::Type::document) continue;
                 if (const auto id = stated_id(part.value.as_view())) return id;
             }

@@ -1,6 +1,7 @@
 #include "sqlite/store.hpp"
 
-#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "mql/mql_error.hpp"
 #include "sqlite/access.hpp"
@@ -12,6 +13,12 @@ namespace tenon::sqlite {
 namespace {
 
 constexpr std::chrono::seconds transaction_time{120};
+
+/// Which of two comes first: none is later than any.
+Deadline sooner(Deadline a, Deadline b) noexcept {
+    if (!a.at || !b.at) return a.at ? a : b;
+    return *a.at < *b.at ? a : b;
+}
 
 Error ended() {
     Error error;
@@ -43,8 +50,9 @@ SqliteStore::~SqliteStore() { forget_store(*this); }
 
 void SqliteStore::replace_engine_in_child() {
     auto fresh = Engine::reopened(*engine_);
-    // The old one's handles are the parent's: they are neither closed nor used again.
-    (void)new std::shared_ptr<Engine>(std::exchange(engine_, std::move(fresh)));
+    // The old one's handles are the parent's: they are neither closed nor used again, so it is kept for ever.
+    static auto* parents = new std::vector<std::shared_ptr<Engine>>;
+    parents->push_back(std::exchange(engine_, std::move(fresh)));
 }
 
 Capabilities SqliteStore::capabilities() const {
@@ -113,8 +121,7 @@ Result<Reply> SqliteStore::dispatch(Request& request, Session& session) {
     call.limits      = Limits(request.context);
     call.transaction = std::move(*transaction);
     if (call.transaction) {
-        auto& at = call.limits.deadline.at;
-        at       = at ? std::min(*at, *call.transaction->deadline.at) : call.transaction->deadline.at;
+        call.limits.deadline = sooner(call.limits.deadline, call.transaction->deadline);
         if (call.transaction->failed) return fail(broken());
         if (call.transaction->read_only && is_write(request.operation)) {
             return fail(Errc::invalid_argument, "the transaction is read-only");
@@ -159,9 +166,7 @@ Result<std::unique_ptr<Session>> SqliteStore::begin(const TransactionOptions& op
     auto state          = std::make_shared<TransactionState>();
     state->generation   = fork_generation();
     state->read_only    = options.read_only;
-    state->deadline.at  = std::chrono::steady_clock::now() + transaction_time;
-    if (options.deadline.at) state->deadline.at = options.deadline.at;
-    if (context.deadline.at) state->deadline.at = std::min(*state->deadline.at, *context.deadline.at);
+    state->deadline     = sooner(options.deadline.at ? options.deadline : Deadline::after(transaction_time), context.deadline);
     Limits limits(context);
     limits.deadline = state->deadline;
 
@@ -207,7 +212,7 @@ Result<void> SqliteStore::commit(Session& session, const Context& context) {
         return refuse(broken());
     }
     Limits limits(context);
-    limits.deadline.at = limits.deadline.at ? std::min(*limits.deadline.at, *state.deadline.at) : state.deadline.at;
+    limits.deadline = sooner(limits.deadline, state.deadline);
     if (limits.reached()) {
         auto error = limits.error("committing");
         state.roll_back();

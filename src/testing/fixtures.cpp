@@ -19,12 +19,13 @@ bool holds(bson::View stored, bson::View fixture) {
 }
 
 Result<bson::Document> key_filter(bson::View document, const std::vector<std::string>& key, const std::string& place) {
+    const auto lacks = [&place](const std::string& path) {
+        return fail(Errc::invalid_argument, "the fixture " + place + " lacks \"" + path + "\" of its natural key", place + "." + path);
+    };
     bson::Builder filter;
     for (const auto& path : key) {
         const auto value = document.at_path(path);
-        if (value.missing()) {
-            return fail(Errc::invalid_argument, "the fixture " + place + " lacks \"" + path + "\" of its natural key", place + "." + path);
-        }
+        if (value.missing()) return lacks(path);
         filter.open_document(path).append("$eq", value).close();
     }
     return filter.finish();

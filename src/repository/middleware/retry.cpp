@@ -71,7 +71,7 @@ bool removed_nothing(const Reply& reply) noexcept {
 
 }  // namespace
 
-Repeat repeatable(const Request& request) noexcept {
+Repeat repeatable(const Request& request) {
     return std::visit(overloaded{
                           [](const Find&) { return Repeat::always; },
                           // Its second run could meet the first as a duplicate key.

@@ -19,7 +19,7 @@ enum class Repeat : std::uint8_t {
 };
 
 /// Of one operation as it goes to the engine.
-[[nodiscard]] Repeat repeatable(const Request& request) noexcept;
+[[nodiscard]] Repeat repeatable(const Request& request);
 /// Whether a failure may pass, and the operation be run again after it.
 [[nodiscard]] bool may_repeat(const Error& error, Repeat operation) noexcept;
 
