@@ -56,7 +56,8 @@ bool print(const Figure& figure, const std::vector<double>& ours, const std::vec
 
 [[noreturn]] void stop(const char* what) {
     std::fprintf(stderr, "bench_codec: %s\n", what);
-    std::exit(2);
+    std::fflush(stdout);
+    std::_Exit(2);
 }
 
 bool run(bool ascii) {
@@ -83,7 +84,7 @@ bool run(bool ascii) {
             keep(document);
         }));
         copy.push_back(nanoseconds([&] {
-            const bench::Message copied = message;
+            const bench::Message copied = message;  // NOLINT(performance-unnecessary-copy-initialization): it is what is measured
             keep(copied);
         }));
         fresh.push_back(nanoseconds([&] {

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <malloc.h>
@@ -31,7 +33,8 @@ constexpr std::int64_t start_ms     = 1'700'000'000'000;
 
 [[noreturn]] void stop(const char* what, const tenon::Error* error = nullptr) {
     std::fprintf(stderr, "bench_embedded: %s%s%s\n", what, error != nullptr ? ": " : "", error != nullptr ? error->to_string().c_str() : "");
-    std::exit(2);
+    std::fflush(stdout);
+    std::_Exit(2);
 }
 
 template <class T>
@@ -62,13 +65,16 @@ bool line(const char* name, double ours, double peer, const char* unit, double r
 class Folder {
 public:
     Folder() {
-        std::string name = std::string(std::getenv("TMPDIR") != nullptr ? std::getenv("TMPDIR") : "/tmp") + "/tenon-bench-XXXXXX";
+        auto name = (std::filesystem::temp_directory_path() / "tenon-bench-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) stop("no folder");
         path_ = name;
     }
     Folder(const Folder&)            = delete;
     Folder& operator=(const Folder&) = delete;
-    ~Folder() { (void)std::system(("rm -rf " + path_).c_str()); }
+    ~Folder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
     [[nodiscard]] std::string file(const char* name) const { return path_ + "/" + name; }
 
 private:
@@ -251,8 +257,8 @@ int main(int argc, char** argv) {
         for (int i = 0; i < depth + 40; ++i) cursors.push_back(one_page(cursors.back()).next);
         clear();
         for (int round = 0; round < read_rounds; ++round) {
-            const auto time = [&](int first) {
-                return seconds([&] { for (int i = 0; i < 40; ++i) (void)one_page(cursors[static_cast<std::size_t>(first + i)]); }) / 40 * 1e6;
+            const auto time = [&](std::size_t first) {
+                return seconds([&] { for (std::size_t i = 0; i < 40; ++i) (void)one_page(cursors[first + i]); }) / 40 * 1e6;
             };
             // Both after their first touch, so that the page cache holds neither or both.
             theirs.push_back(time(1));

@@ -15,7 +15,8 @@ namespace {
 
 [[noreturn]] void stop(sqlite3* db, const char* what) {
     std::fprintf(stderr, "bench_embedded: peer: %s: %s\n", what, sqlite3_errmsg(db));
-    std::exit(2);
+    std::fflush(stdout);
+    std::_Exit(2);
 }
 
 void bind(sqlite3_stmt* stmt, int at, const void* data, std::size_t size) {
@@ -29,7 +30,8 @@ Message decoded(sqlite3_stmt* stmt) {
     auto        message = tenon::decode<Message>(tenon::bson::View(bytes));
     if (!message) {
         std::fprintf(stderr, "bench_embedded: peer: %s\n", message.error().to_string().c_str());
-        std::exit(2);
+        std::fflush(stdout);
+        std::_Exit(2);
     }
     return std::move(*message);
 }

@@ -51,6 +51,7 @@ public:
     double round(Latencies& into, const Write& write, const Read& read) {
         std::vector<Latencies>   taken(threads);
         std::vector<std::thread> running;
+        running.reserve(threads);
         const auto               begun = std::chrono::steady_clock::now();
         for (int t = 0; t < threads; ++t) {
             running.emplace_back([&, t, first = at_ + t * calls] {
@@ -93,6 +94,7 @@ bool run_messages(const Plan& plan) {
     Workload                   workload;
     (void)must(ours.create_indexes(), "create_indexes");
     std::vector<T> seed;
+    seed.reserve(std::size_t{conversations} * seeded);
     for (int n = 0; n < conversations * seeded; ++n) seed.push_back(workload.make(n));
     (void)must(ours.insert_many(seed), "insert_many");
 

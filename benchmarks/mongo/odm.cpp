@@ -33,7 +33,7 @@ int number(int n) { return 100 + (n * 7919) % 900; }
 
 Strings strings(int n) {
     Strings made;
-#define BENCH_FILL(i) made.field##i = letters(n * 100 + i, 36);
+#define BENCH_FILL(i) made.field##i = letters(n * 100 + (i), 36);
     BENCH_NESTED(BENCH_FILL)
 #undef BENCH_FILL
     made.unique_id = unique_id();
@@ -42,7 +42,7 @@ Strings strings(int n) {
 
 Integers integers(int n) {
     Integers made;
-#define BENCH_FILL(i) made.field##i = number(n * 100 + i);
+#define BENCH_FILL(i) made.field##i = number(n * 100 + (i));
     BENCH_NESTED(BENCH_FILL)
 #undef BENCH_FILL
     return made;
@@ -76,6 +76,7 @@ public:
     std::vector<T> seed(T (*make)()) {
         (void)must(ours_.create_indexes(), "create_indexes");
         std::vector<T> made;
+        made.reserve(operations);
         for (int i = 0; i < operations; ++i) made.push_back(must(ours_.insert(make()), "insert"));
         return made;
     }

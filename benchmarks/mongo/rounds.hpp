@@ -23,7 +23,8 @@ struct Plan {
 
 [[noreturn]] inline void stop(const char* what, const std::string& why = {}) {
     std::fprintf(stderr, "bench_mongo: %s%s%s\n", what, why.empty() ? "" : ": ", why.c_str());
-    std::exit(2);
+    std::fflush(stdout);
+    std::_Exit(2);
 }
 
 template <class T>

@@ -1,7 +1,6 @@
 // Stores a Git history and works with it. See README.md; `commit_log --help` lists the options.
 
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -44,7 +43,7 @@ int main(int argc, char** argv) {
     }
 
     tenon::Config config{.uri = options.store.empty() ? "sqlite:commit_log.db" : options.store};
-    if (options.store.empty() && std::getenv("TENON_STORE") != nullptr) {
+    if (options.store.empty() && tenon::Environment::process().get("TENON_STORE")) {
         const auto from_env = tenon::Config::from_env();
         if (!from_env) return failed(from_env.error());
         config = *from_env;

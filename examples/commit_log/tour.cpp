@@ -63,13 +63,12 @@ Result<void> find_some(const tenon::Repository<Message>& messages, const std::st
     return {};
 }
 
-Result<void> edit(const tenon::Repository<Message>& messages, const Message& newest) {
-    const Message stale  = newest;
-    Message       edited = newest;
-    edited.note          = "read by the demo";
-    const auto saved     = messages.save(edited);
+Result<void> edit(const tenon::Repository<Message>& messages, const Message& stale) {
+    Message edited   = stale;
+    edited.note      = "read by the demo";
+    const auto saved = messages.save(edited);
     if (!saved) return fail(saved.error());
-    std::printf("\nedited %s: version %lld is now %lld\n", newest.id.substr(0, 8).c_str(), static_cast<long long>(stale.version),
+    std::printf("\nedited %s: version %lld is now %lld\n", stale.id.substr(0, 8).c_str(), static_cast<long long>(stale.version),
                 static_cast<long long>(saved->version));
     const auto refused = messages.save(stale);
     if (refused) return fail(tenon::Errc::corrupt, "a stale copy was saved");
