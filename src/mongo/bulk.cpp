@@ -58,6 +58,7 @@ public:
         WriteFailure failure;
         failure.applied = true;
         if (!done) failure = write_failure(said, *reply.get(), call_.context);
+        if (!done && !op_.ordered) count_lost_command(failure, said);
         return fail(error(std::move(failure), reply));
     }
 

@@ -53,6 +53,7 @@ Result<void> send(const Call& call, const Insert& op, const Prepared& prepared, 
         done = mongoc_collection_insert_many(collection.get(), documents.get(), prepared.count, options.get(), reply.get(), &said);
     }
     if (!done) failure = write_failure(said, *reply.get(), call.context);
+    if (!done && !op.ordered) count_lost_command(failure, said);
     return done ? Result<void>{} : fail(Error{});
 }
 
@@ -74,18 +75,19 @@ Error insert_error(const Insert& op, const Prepared& prepared, WriteFailure fail
         left_out[refusal.index] = true;
         if (op.ordered) std::fill(left_out.begin() + static_cast<std::ptrdiff_t>(refusal.index), left_out.end(), true);
     }
+    std::int64_t inserted = 0;
     if (!failure.applied && prepared.count > 0 && !first_is_ours) {
-        // The reply counts what earlier batches did; which documents those were is known of ordered ones alone.
-        bson_iter_t  counted;
-        const auto   inserted = bson_iter_init_find(&counted, reply.get(), "insertedCount") ? bson_iter_as_int64(&counted) : 0;
-        const auto   known    = op.ordered ? static_cast<std::ptrdiff_t>(inserted) : 0;
+        // The reply counts what other messages did; which documents those were is known of ordered ones alone.
+        bson_iter_t counted;
+        if (bson_iter_init_find(&counted, reply.get(), "insertedCount")) inserted = bson_iter_as_int64(&counted);
+        const auto known = op.ordered ? static_cast<std::ptrdiff_t>(inserted) : 0;
         if (known < static_cast<std::ptrdiff_t>(left_out.size())) std::fill(left_out.begin() + known, left_out.end(), true);
     }
     error = many_error(std::move(error), failure.refusals, op.documents.size());
     for (std::size_t i = 0; i < op.documents.size(); ++i) {
         if (!left_out[i]) error.inserted.push_back({i, shown_id(op.documents[i])});
     }
-    if (error.outcome != Outcome::unknown) error.outcome = error.inserted.empty() ? Outcome::none : Outcome::partial;
+    if (error.outcome != Outcome::unknown) error.outcome = error.inserted.empty() && inserted == 0 ? Outcome::none : Outcome::partial;
     return error;
 }
 

@@ -21,10 +21,13 @@ void RefusedAttempts::note(const mongoc_apm_command_failed_t& event) {
     bson_error_t why{};
     mongoc_apm_command_failed_get_error(&event, &why);
     const bson_t* reply = mongoc_apm_command_failed_get_reply(&event);
-    const auto    error = to_error(why, reply, Effect::write, {});
+    auto          error = to_error(why, reply, Effect::write, {});
     bson_iter_t   concern;
     const bool    waited = reply != nullptr && bson_iter_init_find(&concern, reply, "writeConcernError");
     if (error.code == Errc::transient && error.server.code != 0 && error.outcome == Outcome::none && !waited) ++counting->count_;
+    counting->last_ = std::move(error);
 }
+
+const Error* RefusedAttempts::last_failure() noexcept { return counting != nullptr && counting->last_ ? &*counting->last_ : nullptr; }
 
 }  // namespace tenon::mongo

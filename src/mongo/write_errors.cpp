@@ -4,6 +4,7 @@
 
 #include <tenon/bson/json.hpp>
 
+#include "mongo/refused_attempts.hpp"
 #include "mql/mql_error.hpp"
 #include "mql/upsert.hpp"
 
@@ -96,6 +97,14 @@ WriteFailure write_failure(const bson_error_t& said, const bson_t& reply, const 
     // Applied where it was sent to, but a new primary may never have heard of it.
     if (!concern.missing()) failure.error.outcome = Outcome::unknown;
     return failure;
+}
+
+void count_lost_command(WriteFailure& failure, const bson_error_t& said) {
+    const bool  hidden = said.domain == 0 || !failure.refusals.empty();
+    const auto* lost   = RefusedAttempts::last_failure();
+    if (!hidden || lost == nullptr) return;
+    failure.error   = *lost;
+    failure.applied = false;
 }
 
 Error many_error(Error first, const std::vector<Refusal>& refusals, std::size_t total) {

@@ -28,6 +28,10 @@ struct WriteFailure {
 /// Reads a failed write's reply (writeErrors, writeConcernErrors, errorLabels). The update's operators in `sent` may be named in Error::path.
 [[nodiscard]] WriteFailure write_failure(const bson_error_t& said, const bson_t& reply, const Context& context);
 
+/// Of an unordered write that may have been sent in several commands, whose failure the driver tells as `said`: a command that failed as a whole, which
+/// the driver hides behind an item's refusal or another command's success, says more than these, and which items were its is not known.
+void count_lost_command(WriteFailure& failure, const bson_error_t& said);
+
 /// The Error of a write of many: "2 of 5 items were refused, the first at index 1: ...", and all of them in Error::items.
 [[nodiscard]] Error many_error(Error first, const std::vector<Refusal>& refusals, std::size_t total);
 
