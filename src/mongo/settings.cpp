@@ -77,6 +77,11 @@ Result<std::shared_ptr<const Settings>> settings_of(const Config& config) {
     // An SRV URI's record names options too, which the driver looks up when the pool is made: authSource, replicaSet and loadBalanced.
     if (auto fine = check_options(with_pool); !fine) return fail(std::move(fine.error()));
 
+    if (!mongoc_write_concern_is_acknowledged(mongoc_uri_get_write_concern(whole.get()))) {
+        return fail(Errc::invalid_argument, "the URI asks for writes that nobody acknowledges (w=0, safe=false), which are not offered: their failures "
+                                            "would look like successes; leave it out, or ask for w=1 or more", "w");
+    }
+
     auto settings    = std::make_shared<Settings>();
     settings->config = config;
 

@@ -192,6 +192,8 @@ TEST_CASE("a URI that is wrong is refused, and nothing is printed") {
         {login + "?timeoutMS=500", "timeoutMS"},                    // of other drivers
         {login + "?slaveOk=true", "slaveOk"},                       // of old ones
         {login + "?w=1&&=5", ""},
+        {login + "?w=0", "w"},  // its failures would look like successes
+        {login + "?safe=false", "w"},
         {"mongodb+srv://cluster.no-such.invalid/shop?retryWritess=true", "retryWritess"},
         // A password whose '?' was to be escaped: what stands behind it is nobody's affair.
         {"mongodb://app:27?s3cret=s3cret@127.0.0.1/shop", "uri"},
