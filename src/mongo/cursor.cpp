@@ -12,7 +12,7 @@ namespace tenon::mongo {
 
 namespace {
 
-// To end a cursor on a server while the store is being closed.
+// To end a cursor on a server.
 constexpr std::chrono::milliseconds kill_time{500};
 
 /// Why the cursor has to end between two documents, if it has to.
@@ -25,8 +25,9 @@ std::optional<Error> ended(const Context& context) {
 class StreamCursor final : public Cursor, private Holding {
 public:
     StreamCursor(Call& call, CursorPtr cursor, Effect effect)
-        : context_(call.context), transaction_(call.transaction), lease_(std::move(call.lease)), causal_(call.causal), cursor_(std::move(cursor)), effect_(effect),
-          open_cursors_(lease().cursors()) {
+        : context_(call.context), transaction_(call.transaction), lease_(std::move(call.lease)), causal_(std::move(call.causal)), cursor_(std::move(cursor)),
+          effect_(effect), open_cursors_(lease().cursors()) {
+        if (!transaction_) call.session = nullptr;  // it ends with the cursor, before the client goes back
         open_cursors_->add(*this);
     }
     ~StreamCursor() override {
@@ -60,13 +61,14 @@ private:
     [[nodiscard]] const Lease& lease() const noexcept { return transaction_ ? transaction_->lease : lease_; }
     void let_go(const Deadline& deadline) noexcept override {
         if (!cursor_) return;
-        lease().bind(earlier(deadline, Deadline::after(kill_time)), {});
-        close();
+        close(earlier(deadline, Deadline::after(kill_time)));
         primed_ = false;
         error_  = closed();
     }
     Result<std::optional<bson::View>> fetch() {
         const bson_t* document = nullptr;
+        // Of a transaction's client the last call may have been another one's.
+        if (transaction_) lease().bind(context_.deadline, context_.stop);
         if (mongoc_cursor_next(cursor_.get(), &document)) {
             auto view = received(*document);
             if (!view) return end(std::move(view.error()));
@@ -97,8 +99,10 @@ private:
         error_ = std::move(error);
         return fail(*error_);
     }
-    // At the end the client goes back at once, not when the caller drops the cursor.
-    void close() noexcept {
+    // At the end the client goes back at once, not when the caller drops the cursor. What the server still holds is killed in a time of its own,
+    // since the call's may be what ended the cursor.
+    void close(const Deadline& until = Deadline::after(kill_time)) noexcept {
+        if (cursor_) lease().bind(until, {});
         cursor_.reset();
         causal_.reset();
         lease_ = Lease();

@@ -294,6 +294,57 @@ TEST_CASE("items that fail are listed by index, with what was written before the
     (void)server.stop_failing();
 }
 
+TEST_CASE("an unordered bulk whose command fails as a whole says so, though an item of another one was refused or a later one went well") {
+    const Server server;
+    const auto   db = server.open();
+    const auto   c  = db.collection("lost");
+    struct Row {
+        const char* fault;
+        bool        duplicate;
+        const char* code;
+        Outcome     outcome;
+        std::int64_t stored;
+    };
+    // The update may have been applied where its connection is lost, behind which the driver sends no more; a server that refused it has not.
+    const Row rows[] = {
+        {R"("closeConnection":true)", true, "network", Outcome::unknown, 1},
+        {R"("closeConnection":true)", false, "network", Outcome::unknown, 2},
+        {R"("errorCode":13)", true, "auth", Outcome::partial, 2},
+        {R"("errorCode":13)", false, "auth", Outcome::partial, 3},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(std::string(row.fault));
+        CAPTURE(row.duplicate);
+        good(c.drop());
+        good(c.insert(doc("_id", 1)));
+        server.fail(R"(["update"])", row.fault, 1);
+        BulkItems items;
+        items.insert(doc("_id", row.duplicate ? 1 : 2)).update_many({}, doc("$inc", doc("n", 1))).insert(doc("_id", 3));
+        const auto error = bad(c.bulk(std::move(items), {.ordered = false}));
+        (void)server.stop_failing();
+        CHECK(tenon::to_string(error.code) == row.code);
+        CHECK(error.outcome == row.outcome);
+        CHECK(error.inserted.empty());
+        CHECK(error.items.size() == (row.duplicate ? 1U : 0U));
+        CHECK(good(c.count()) == row.stored);
+    }
+}
+
+TEST_CASE("a cursor in a causal session that finds nothing, or is lost at once, leaves its client in order") {
+    const Server server;
+    const auto   db = server.open();
+    const tenon::CausalSession session;
+    const auto                 c = db.collection("causal_cursors").in(session);
+    good(db.collection("causal_cursors").drop());
+    CHECK(!good(good(c.find()).next()).has_value());
+    good(c.insert(doc("_id", 1)));
+    CHECK(!good(good(c.find(doc("_id", 2))).next()).has_value());
+    server.fail(R"(["find"])", R"("closeConnection":true)", 20);
+    CHECK(tenon::to_string(bad(c.find()).code) == "network");
+    (void)server.stop_failing();
+    CHECK(good(good(c.find()).next()).has_value());
+}
+
 TEST_CASE("cursors stream, are killed when dropped, and may change their thread") {
     const Server server;
     const auto   db = server.open();
@@ -335,8 +386,18 @@ TEST_CASE("cursors stream, are killed when dropped, and may change their thread"
     auto stopped                 = good(c.find({}, {.call = stoppable}));
     good(stopped.next());
     stop.request_stop();
+    CHECK(open_cursors(server) == before + 1);
     CHECK(bad(stopped.next()).code == Errc::cancelled);
     CHECK(bad(stopped.next()).code == Errc::cancelled);
+    CHECK(open_cursors(server) == before);
+
+    auto late          = asking({.batch_size = 10});
+    late.deadline      = Deadline::after(std::chrono::milliseconds(200));
+    auto       overdue = good(c.find({}, {.call = late}));
+    good(overdue.next());
+    while (!late.deadline.passed()) std::this_thread::yield();
+    CHECK(bad(overdue.next()).code == Errc::timeout);
+    CHECK(open_cursors(server) == before);
 
     auto lost = good(c.find({}, {.call = asking({.batch_size = 10})}));
     server.fail(R"(["getMore"])", R"("errorCode":43)", 1);
