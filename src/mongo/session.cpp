@@ -168,7 +168,9 @@ void abort_transaction(TransactionState& state) noexcept {
     bson_error_t ignored{};
     // Of a transaction that was to be committed the server decides; one that it ended already is refused without harm.
     if (state.committing) return;
-    state.lease.bind(Deadline::after(abort_time), {});  // its own time, since the deadline may be what ended the transaction
+    // Its own time, since the deadline may be what ended the transaction. Where its connection was given up it goes by a new one, lest its documents
+    // stay locked until the server's own limit; a server that does not answer is not waited for again.
+    state.lease.bind(Deadline::after(state.lease.spent() ? handshake_grace : abort_time), {});
     (void)mongoc_client_session_abort_transaction(state.session.get(), &ignored);
 }
 

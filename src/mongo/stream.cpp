@@ -132,6 +132,13 @@ private:
             answer(Ended::cancelled, false);
             return total;
         }
+        if (dead_ && ended() == Ended::no) {
+            // Bound anew, by an abort: the driver's second attempt goes by another connection. To it this one timed out, which tells nothing of the
+            // server: it is not looked for again.
+            late_ = true;
+            errno = ETIMEDOUT;
+            return -1;
+        }
         if (dead_) {
             answer(bounds_.ended == Ended::no ? Ended::deadline : bounds_.ended, false);
             return total;

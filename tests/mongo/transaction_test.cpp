@@ -200,3 +200,57 @@ TEST_CASE("a cursor that outlives its transaction says so, and harms nothing") {
     CHECK(!kept.has_value());
     CHECK(good(counters.count()) == 300);
 }
+
+TEST_CASE("a cursor in a transaction keeps to its own deadline and not to that of a call made meanwhile") {
+    const Server        server;
+    const auto          db = server.open();
+    Repository<Counter> counters(db);
+    for (int i = 0; i < 300; ++i) good(counters.insert({.name = "k"}));
+    good(db.transaction([&](Transaction& tx) -> Result<void> {
+        const auto bound  = counters.in(tx);
+        auto       stream = good(bound.with({.batch_size = 10}).find().stream());
+        const auto soon   = Deadline::after(std::chrono::milliseconds(100));
+        good(bound.count({}, {.call = {.deadline = soon}}));
+        while (!soon.passed()) std::this_thread::yield();
+        int read = 0;
+        while (good(stream.next())) ++read;
+        CHECK(read == 300);
+        return {};
+    }));
+}
+
+TEST_CASE("a transaction that ended by a deadline or a stop in a call holds no document any longer") {
+    const Server        server;
+    const auto          db = server.open();
+    Repository<Counter> counters(db);
+    for (const bool by_stop : {false, true}) {
+        CAPTURE(by_stop);
+        const auto made = good(counters.insert({.name = "held"}));
+        std::stop_source stop;
+        server.fail(R"(["find"])", R"("blockConnection":true,"blockTimeMS":3000)", 1);
+        std::jthread later;
+        const auto   done = db.transaction([&](Transaction& tx) -> Result<void> {
+            const auto bound = counters.in(tx);
+            if (auto raised = bound.update(made.id, tenon::inc<&Counter::n>(1)); !raised) return tenon::fail(raised.error());
+            tenon::CallOptions call;
+            if (by_stop) {
+                call.stop = stop.get_token();
+                later     = std::jthread([&stop] {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+                    stop.request_stop();
+                });
+            } else {
+                call.deadline = Deadline::after(std::chrono::milliseconds(200));
+            }
+            auto read = bound.get(made.id, call);
+            if (!read) return tenon::fail(read.error());
+            return {};
+        });
+        REQUIRE(!done.has_value());
+        CHECK(done.error().code == (by_stop ? Errc::cancelled : Errc::timeout));
+        // The server lets go of it at once, and not when its limit for transactions has passed (60 s).
+        CHECK(good(counters.update(made.id, tenon::inc<&Counter::n>(1), {.call = {.deadline = Deadline::after(std::chrono::seconds(2))}})).modified == 1);
+        CHECK(good(counters.get(made.id)).n == 1);
+        (void)server.stop_failing();
+    }
+}
