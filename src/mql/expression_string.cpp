@@ -61,6 +61,11 @@ Result<std::string> coerced(ValueRef value) {
         case Type::int64: return std::to_string(value.as_int64());
         case Type::decimal128: return value.as_decimal128().to_string();
         case Type::datetime: {
+            constexpr std::int64_t year_0     = -62'167'219'200'000;
+            constexpr std::int64_t year_10000 = 253'402'300'800'000;
+            if (const auto at = value.as_datetime().ms; at < year_0 || at >= year_10000) {
+                return mql_error(18537, "a date is turned into text from the year 0 to 9999");
+            }
             std::string out = value.as_datetime().to_string();
             if (out.find('.') == std::string::npos) out.insert(out.size() - 1, ".000");  // MongoDB prints the milliseconds always
             return out;
