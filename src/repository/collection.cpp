@@ -147,9 +147,9 @@ Result<std::optional<bson::Document>> Collection::first(bson::Document filter, F
     const auto at_work = running();
     options.limit      = 1;
     auto cursor        = find(std::move(filter), std::move(options));
-    if (!cursor) return fail(std::move(cursor).error());
+    if (!cursor) return fail(located(std::move(cursor).error(), "first"));
     auto document = cursor->read(at_work);
-    if (!document) return fail(std::move(document).error());
+    if (!document) return fail(located(std::move(document).error(), "first"));
     if (!*document) return std::optional<bson::Document>{};
     return std::optional<bson::Document>{bson::Document(**document)};
 }

@@ -29,7 +29,9 @@ Result<DocumentCursor> QueryState::find(std::string_view call_name, std::int64_t
     if (auto fine = ready(call_name); !fine) return fail(std::move(fine).error());
     FindOptions with = options;
     if (most > 0 && (with.limit == 0 || with.limit > most)) with.limit = most;
-    return collection.find(filter, std::move(with));
+    auto cursor = collection.find(filter, std::move(with));
+    if (!cursor) return fail(collection.located(std::move(cursor).error(), call_name));
+    return cursor;
 }
 
 Result<Pager> QueryState::page(const PageOptions& page) const {

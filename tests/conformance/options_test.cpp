@@ -3,6 +3,8 @@
 
 #include "stored_bytes.hpp"
 
+#include <thread>
+
 using namespace conformance;  // NOLINT(google-build-using-namespace)
 using tenon::CallOptions;
 using tenon::set;
@@ -300,7 +302,58 @@ CONFORMANCE("array filters choose the elements that an update changes, on every 
     }
 }
 
-CONFORMANCE("a stream is ended by its stop token and by its deadline, and the store stays usable", Plain, Both) {
+CONFORMANCE("a find_and_* gives the part that its projection asks for, and changes the whole", Plain, SoftDeleted, Versioned, Both) {
+    Repository<M> things(db);
+    const auto    raw = things.untyped();
+    struct Row {
+        const char*                                                                                    name;
+        std::function<Result<std::optional<tenon::bson::Document>>(tenon::FindAndModifyOptions options)> call;
+        std::int32_t                                                                                   before, after;  // n of what is returned
+    };
+    const auto which = json(R"({"n":1})");
+    const Row  rows[] = {
+        {"find_and_update", [&](auto options) { return raw.find_and_update(which, json(R"({"$set":{"n":7}})"), std::move(options)); }, 1, 7},
+        {"find_and_replace", [&](auto options) { return raw.find_and_replace(which, json(R"({"key":"r","n":7})"), std::move(options)); }, 1, 7},
+        {"find_and_remove", [&](auto options) { return raw.find_and_remove(which, std::move(options)); }, 1, 1},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(std::string(row.name));
+        for (const bool after : {true, false}) {
+            CAPTURE(after);
+            fresh(things, false);
+            const auto part = good(row.call({.projection = json(R"({"_id":0,"n":1})"), .return_after = after}));
+            REQUIRE(part.has_value());
+            CHECK(text(*part) == R"({"n":)" + std::to_string(after ? row.after : row.before) + "}");
+            const auto left = stored(db, raw.name());
+            REQUIRE(left.size() == (std::string_view(row.name) == "find_and_remove" && !is_soft<M> ? 0 : 1));
+            for (const auto& document : left) CHECK(!document["key"].missing());  // the whole was written
+
+            auto one = fresh(things, false);
+            const auto rest = good(row.call({.projection = json(R"({"n":0,"tags":{"$slice":1}})"), .return_after = false}));
+            REQUIRE(rest.has_value());
+            CHECK((*rest)["n"].missing());
+            CHECK((*rest)["key"].as_string() == "k");
+            CHECK((*rest)["tags"].as_view().count() == 1);
+            CHECK((*rest)["_id"].as_object_id() == one.id);
+        }
+        fresh(things, false);
+        for (const char* projection : {R"({"n":1,"key":0})", R"({"n":{"$unknown":1}})", R"({"a..b":1})"}) {
+            CAPTURE(std::string(projection));
+            const auto now   = stored(db, raw.name());
+            const auto error = bad(row.call({.projection = json(projection)}));
+            CHECK(error.code == Errc::invalid_argument);
+            CHECK(error.where == where(raw, row.name));
+            CHECK(stored(db, raw.name()) == now);
+        }
+    }
+    // An upsert that returns nothing of before, and all of after.
+    CHECK(!good(raw.find_and_update(json(R"({"n":99})"), json(R"({"$set":{"key":"u"}})"),
+                                    {.projection = json(R"({"_id":0,"key":1})"), .return_after = false, .upsert = true})).has_value());
+    CHECK(text(*good(raw.find_and_update(json(R"({"n":98})"), json(R"({"$set":{"key":"u"}})"), {.projection = json(R"({"_id":0,"key":1})"), .upsert = true}))) ==
+          R"({"key":"u"})");
+}
+
+CONFORMANCE("a stream is ended by its stop token and by its deadline, and the store stays usable", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     std::vector<M> many;
     for (int i = 0; i < 500; ++i) many.push_back(thing<M>(std::string(200, 'k'), i));
@@ -312,6 +365,14 @@ CONFORMANCE("a stream is ended by its stop token and by its deadline, and the st
     auto read = stream.next();
     for (int i = 0; i < 500 && read && *read; ++i) read = stream.next();
     CHECK(bad(std::move(read)).code == Errc::cancelled);
+
+    const auto until = tenon::Deadline::after(std::chrono::milliseconds(250));
+    auto       timed = good(things.find().server({.batch_size = 10}).deadline(until).stream());
+    CHECK(good(timed.next()).has_value());
+    while (!until.passed()) std::this_thread::yield();
+    auto last = timed.next();
+    for (int i = 0; i < 500 && last && *last; ++i) last = timed.next();
+    CHECK(bad(std::move(last)).code == Errc::timeout);
 
     std::stop_source later;
     CHECK(bad(things.find().server({.batch_size = 10}).stop(later.get_token()).for_each([&](const M&) { later.request_stop(); })).code == Errc::cancelled);

@@ -86,7 +86,7 @@ void insert_traps(const tenon::Collection& things) {
 
 }  // namespace
 
-CONFORMANCE("pages meet every document once, whatever the values, forwards and back", Plain, SoftDeleted) {
+CONFORMANCE("pages meet every document once, whatever the values, forwards and back", Plain, SoftDeleted, Versioned, Both) {
     insert_traps(db.collection(tenon::model_info<M>().collection));  // before there is a model: their ids are integers
     const auto things = Repository<M>(db).untyped();
     for (const char* sort : {R"({"a":1})", R"({"a":-1})", R"({"b":1,"a":-1})", R"({"b":-1,"a":1})", R"({"a":1,"b":-1})", R"({})",
@@ -95,7 +95,7 @@ CONFORMANCE("pages meet every document once, whatever the values, forwards and b
     }
 }
 
-CONFORMANCE("pages keep to the caller's own $or and to a condition on the sort key, with and without an index", Plain) {
+CONFORMANCE("pages keep to the caller's own $or and to a condition on the sort key, with and without an index", Plain, SoftDeleted, Versioned, Both) {
     insert_traps(db.collection(tenon::model_info<M>().collection));  // before there is a model: their ids are integers
     const auto things = Repository<M>(db).untyped();
     const auto check = [&] {
@@ -109,7 +109,7 @@ CONFORMANCE("pages keep to the caller's own $or and to a condition on the sort k
     check();
 }
 
-CONFORMANCE("ids of several types are pages of one order, whatever the model says of them", Plain) {
+CONFORMANCE("ids of several types are pages of one order, whatever the model says of them", Plain, SoftDeleted, Versioned, Both) {
     // Written before there was a model.
     const auto before = db.collection(tenon::model_info<M>().collection);
     for (const char* id : {"1", "2.5", R"("a")", R"("b")", R"({"$oid":"000000000000000000000001"})", R"({"a":1})", "true", "null",
@@ -125,7 +125,7 @@ CONFORMANCE("ids of several types are pages of one order, whatever the model say
     check(Repository<M>(db).untyped());
 }
 
-CONFORMANCE("a document inserted or removed between two pages is neither repeated nor skips another", Plain, Both) {
+CONFORMANCE("a document inserted or removed between two pages is neither repeated nor skips another", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     insert_some(things, 6);
     const auto query = things.find().sort(asc<&M::n>);
@@ -146,7 +146,7 @@ CONFORMANCE("a document inserted or removed between two pages is neither repeate
     CHECK(!back.prev.has_value());
 }
 
-CONFORMANCE("a page that finds nothing any more leads back to where it came from, that document included", Plain, Both) {
+CONFORMANCE("a page that finds nothing any more leads back to where it came from, that document included", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     const auto    made  = insert_some(things, 6);
     const auto    query = things.find().sort(desc<&M::n>);
@@ -173,7 +173,7 @@ CONFORMANCE("a page that finds nothing any more leads back to where it came from
     CHECK(keys(good(query.page({.size = 5, .after = before.next})).items) == "k2 k3");
 }
 
-CONFORMANCE("offset pages count the whole query", Plain, SoftDeleted) {
+CONFORMANCE("offset pages count the whole query", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     const auto    made = insert_some(things, 7);
     good(things.remove(made[6].id));
@@ -184,7 +184,7 @@ CONFORMANCE("offset pages count the whole query", Plain, SoftDeleted) {
     CHECK(good(things.find().page({.size = 2, .number = 99})).items.empty());
 }
 
-CONFORMANCE("a page refuses what makes no sense, by the option's name", Plain, Both) {
+CONFORMANCE("a page refuses what makes no sense, by the option's name", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     insert_some(things, 3);
     const auto query  = things.find().sort(asc<&M::n>);
@@ -217,7 +217,7 @@ CONFORMANCE("a page refuses what makes no sense, by the option's name", Plain, B
     CHECK(keys(good(things.find(field<&M::n> > 1).sort(asc<&M::n>).page({.after = cursor})).items) == "k2");
 }
 
-CONFORMANCE("a page cannot be sorted by an array", Plain) {
+CONFORMANCE("a page cannot be sorted by an array", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     auto          one = thing<M>("a", 1);
     one.tags          = {"x", "y"};
@@ -228,7 +228,7 @@ CONFORMANCE("a page cannot be sorted by an array", Plain) {
     CHECK(!error.document_id.empty());
 }
 
-CONFORMANCE("a cursor changed in any byte is refused", Plain) {
+CONFORMANCE("a cursor changed in any byte is refused", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     insert_some(things, 3);
     const auto query  = things.find().sort(asc<&M::n>);

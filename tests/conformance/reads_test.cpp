@@ -19,7 +19,7 @@ CONFORMANCE("a query filters, sorts, skips and limits", Plain, SoftDeleted, Vers
     CHECK(bad(things.find().limit(-1).first()).path == "limit");
 }
 
-CONFORMANCE("a projection reads a part of each document", Plain, Both) {
+CONFORMANCE("a projection reads a part of each document", Plain, SoftDeleted, Versioned, Both) {
     struct Part {
         tenon::ObjectId id{};
         std::string     key{};
@@ -36,7 +36,7 @@ CONFORMANCE("a projection reads a part of each document", Plain, Both) {
     CHECK(page.next.has_value());
 }
 
-CONFORMANCE("a stream reads on by one, and a visit may end it", Plain, SoftDeleted) {
+CONFORMANCE("a stream reads on by one, and a visit may end it", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     insert_some(things, 5);
     auto stream = good(things.find().sort(asc<&M::n>).stream());
@@ -55,7 +55,7 @@ CONFORMANCE("a stream reads on by one, and a visit may end it", Plain, SoftDelet
     CHECK(seen == 8);
 }
 
-CONFORMANCE("a cursor outlives the handles that it was made from", Plain, SoftDeleted) {
+CONFORMANCE("a cursor outlives the handles that it was made from", Plain, SoftDeleted, Versioned, Both) {
     std::optional<tenon::Stream<M>> stream;
     {
         auto database = good(tenon::testing::ThrowAwayDatabase::open());
@@ -67,7 +67,7 @@ CONFORMANCE("a cursor outlives the handles that it was made from", Plain, SoftDe
     stream.reset();
 }
 
-CONFORMANCE("distinct gives each value once, in order, and an array's elements", Plain, SoftDeleted) {
+CONFORMANCE("distinct gives each value once, in order, and an array's elements", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     for (int i = 0; i < 4; ++i) {
         auto one = thing<M>("k" + std::to_string(i % 2), i);
@@ -84,7 +84,7 @@ CONFORMANCE("distinct gives each value once, in order, and an array's elements",
     CHECK(good(things.find(field<&M::n> > 1).template distinct<&M::n>()) == std::vector<std::int32_t>{2, 3});
 }
 
-CONFORMANCE("indexes are created once, listed, hidden and dropped; explain names the one used", Plain, SoftDeleted, Both) {
+CONFORMANCE("indexes are created once, listed, hidden and dropped; explain names the one used", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     CHECK(good(things.create_indexes()));
     CHECK(!good(things.create_indexes()));
@@ -109,7 +109,7 @@ CONFORMANCE("indexes are created once, listed, hidden and dropped; explain names
     CHECK(good(things.list_indexes()).size() == 1);
 }
 
-CONFORMANCE("a deadline and a stop token end a read, and the store stays usable", Plain, Both) {
+CONFORMANCE("a deadline and a stop token end a read, and the store stays usable", Plain, SoftDeleted, Versioned, Both) {
     Repository<M>    things(db);
     const auto       one = insert_some(things, 1)[0];
     std::stop_source source;

@@ -23,7 +23,7 @@ CONFORMANCE("insert gives an id and get reads the entity back", Plain, SoftDelet
     CHECK(read.created_at == stored.created_at);
 }
 
-CONFORMANCE("insert refuses an id that is taken, and says where", Plain, Both) {
+CONFORMANCE("insert refuses an id that is taken, and says where", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     const auto    stored = good(things.insert(thing<M>("a", 1)));
     M             again  = thing<M>("b", 2);
@@ -34,7 +34,7 @@ CONFORMANCE("insert refuses an id that is taken, and says where", Plain, Both) {
     CHECK(good(things.count()) == 1);
 }
 
-CONFORMANCE("insert_many returns the ids in order; a failure tells which were stored", Plain, Versioned, Both) {
+CONFORMANCE("insert_many returns the ids in order; a failure tells which were stored", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     const auto    made = good(things.insert_many({thing<M>("a", 1), thing<M>("b", 2), thing<M>("c", 3)}));
     CHECK(made.count == 3);
@@ -222,7 +222,7 @@ CONFORMANCE("remove by id, by filter, one and many", Plain, SoftDeleted, Version
     CHECK(keys(good(things.find().all())) == "k1");
 }
 
-CONFORMANCE("a patch changes the fields that it holds", Plain, Both) {
+CONFORMANCE("a patch changes the fields that it holds", Plain, SoftDeleted, Versioned, Both) {
     struct Patch {
         std::optional<std::string>  key{};
         std::optional<std::int32_t> n{};
