@@ -97,6 +97,7 @@ bson::Document renamed(bson::View from, std::string_view old_name, std::string_v
 void plant(Fault fault, Operation& operation) {
     if (auto* find = std::get_if<Find>(&operation); find != nullptr && fault == Fault::gte_is_gt) find->filter = renamed(find->filter, "$gte", "$gt");
     if (auto* update = std::get_if<Update>(&operation); update != nullptr && fault == Fault::inc_is_set) update->update = renamed(update->update, "$inc", "$set");
+    if (auto* update = std::get_if<Update>(&operation); update != nullptr && fault == Fault::no_update) update->filter = bson::doc("$jsonSchema", bson::Document());
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ enum class Fault : std::uint8_t {
     none,
     gte_is_gt,   ///< filters: $gte leaves out what is equal
     inc_is_set,  ///< updates: $inc stores its operand
+    no_update,   ///< updates are unsupported
 };
 
 class Engine {

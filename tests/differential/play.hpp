@@ -12,7 +12,7 @@ struct Step {
     enum class Verdict : std::uint8_t {
         same,
         divergent,
-        refused,    ///< the embedded store does not have it, and says so; the other may have done it, so the session ends
+        refused,    ///< by the driver, for a key that it does not take; the embedded store may have done it, so the session ends
         undefined,  ///< failed midway on some of many documents: which ones were done before depends on the plan; the session ends
         broken,     ///< an engine could not be asked
     };
