@@ -29,7 +29,7 @@ Evaluated add_all(Frame& frame, const ExpressionNode& self) {
     Sum                           sum;
     std::optional<bson::DateTime> date;
     for (std::size_t i = 0; i < self.arguments.size(); ++i) {
-        const auto operand = argument(frame, self, i);
+        auto operand = argument(frame, self, i);
         if (!operand) return operand;
         const ValueRef value = *operand;
         if (value.is_number()) {
@@ -51,9 +51,9 @@ Evaluated add_all(Frame& frame, const ExpressionNode& self) {
 }
 
 Evaluated subtract_two(Frame& frame, const ExpressionNode& self) {
-    const auto second = argument(frame, self, 1);  // first, as MongoDB does: of two faults this one is named
+    auto second = argument(frame, self, 1);  // first, as MongoDB does: of two faults this one is named
     if (!second) return second;
-    const auto first = argument(frame, self, 0);
+    auto first = argument(frame, self, 0);
     if (!first) return first;
     const ValueRef left  = *first;
     const ValueRef right = *second;
@@ -90,7 +90,7 @@ Evaluated multiply_all(Frame& frame, const ExpressionNode& self) {
 
     std::vector<Number> factors;
     for (std::size_t i = 0; i < self.arguments.size(); ++i) {
-        const auto operand = argument(frame, self, i);
+        auto operand = argument(frame, self, i);
         if (!operand) return operand;
         const ValueRef value = *operand;
         if (is_nullish(value)) return null_value();
@@ -119,9 +119,9 @@ Evaluated multiply_all(Frame& frame, const ExpressionNode& self) {
 }
 
 Evaluated divide_two(Frame& frame, const ExpressionNode& self) {
-    const auto second = argument(frame, self, 1);  // first, as in $subtract
+    auto second = argument(frame, self, 1);  // first, as in $subtract
     if (!second) return second;
-    const auto first = argument(frame, self, 0);
+    auto first = argument(frame, self, 0);
     if (!first) return first;
     const ValueRef left  = *first;
     const ValueRef right = *second;
@@ -177,14 +177,14 @@ Evaluated single(Frame& frame, const ExpressionNode& self) {
 
 // $round and $trunc: to a number of places, negative ones left of the point. mode: a DecimalRounding.
 Evaluated round_trunc(Frame& frame, const ExpressionNode& self) {
-    const auto rounded_value = argument(frame, self, 0);
+    auto rounded_value = argument(frame, self, 0);
     if (!rounded_value) return rounded_value;
     const ValueRef value = *rounded_value;
     std::int64_t   place = 0;
     if (self.arguments.size() == 2) {
         if (is_nullish(value)) return null_value();
         if (!value.is_number()) return mql_error(51081, std::string(self.op) + " only supports numeric types, not " + type_name(value));
-        const auto precision = argument(frame, self, 1);
+        auto precision = argument(frame, self, 1);
         if (!precision) return precision;
         if (is_nullish(*precision)) return null_value();
         if (!precision->is_number()) return mql_error(16004, "can't convert from BSON type " + type_name(*precision) + " to long");

@@ -97,7 +97,7 @@ Evaluated slice(Frame& frame, const ExpressionNode& self) {
             first = std::max<std::int64_t>(count + *second, 0);
         }
     } else {
-        const auto amount = argument(frame, self, 2);
+        auto amount = argument(frame, self, 2);
         if (!amount) return amount;
         if (is_nullish(*amount)) return null_value();
         if (!amount->is_number()) return mql_error(28727, "Third argument to $slice must be numeric, but is of type: " + type_name(*amount));
@@ -113,7 +113,7 @@ Evaluated slice(Frame& frame, const ExpressionNode& self) {
 Evaluated concat_arrays(Frame& frame, const ExpressionNode& self) {
     std::vector<ValueRef> out;
     for (std::size_t i = 0; i < self.arguments.size(); ++i) {
-        const auto operand = argument(frame, self, i);
+        auto operand = argument(frame, self, i);
         if (!operand) return operand;
         const ValueRef value = *operand;
         if (is_nullish(value)) return null_value();
@@ -150,7 +150,7 @@ Evaluated set_union(Frame& frame, const ExpressionNode& self) {
     ValueSet out;
     bool     first = true;
     for (std::size_t i = 0; i < self.arguments.size(); ++i) {
-        const auto operand = argument(frame, self, i);
+        auto operand = argument(frame, self, i);
         if (!operand) return operand;
         const ValueRef value = *operand;
         if (is_nullish(value)) return null_value();
@@ -185,7 +185,7 @@ Evaluated set_difference(Frame& frame, const ExpressionNode& self) {
 Evaluated set_equals(Frame& frame, const ExpressionNode& self) {
     ValueSet first;
     for (std::size_t i = 0; i < self.arguments.size(); ++i) {
-        const auto operand = argument(frame, self, i);
+        auto operand = argument(frame, self, i);
         if (!operand) return operand;
         if (operand->type() != Type::array) return mql_error(17044, "all operands of $setEquals must be arrays, one is " + type_name(*operand));
         ValueSet next = set_of(*operand);
@@ -248,7 +248,7 @@ Evaluated merge_objects(Frame& frame, const ExpressionNode& self) {
         return {};
     };
     for (std::size_t i = 0; i < self.arguments.size(); ++i) {
-        const auto operand = argument(frame, self, i);
+        auto operand = argument(frame, self, i);
         if (!operand) return operand;
         const bool list = self.arguments.size() == 1 && operand->type() == Type::array;
         for (const auto& value : list ? elements_of(*operand) : std::vector<ValueRef>{*operand}) {

@@ -83,7 +83,7 @@ Result<std::string> coerced(ValueRef value) {
 Evaluated concat(Frame& frame, const ExpressionNode& self) {
     std::string out;
     for (std::size_t i = 0; i < self.arguments.size(); ++i) {
-        const auto operand = argument(frame, self, i);
+        auto operand = argument(frame, self, i);
         if (!operand) return operand;
         const ValueRef value = *operand;
         if (is_nullish(value)) return null_value();
@@ -165,7 +165,7 @@ Evaluated substr_cp(Frame& frame, const ExpressionNode& self) {
 Evaluated index_of(Frame& frame, const ExpressionNode& self) {
     const bool        points = self.mode != 0;
     const std::string name(self.op);
-    const auto        text   = argument(frame, self, 0);
+    auto              text   = argument(frame, self, 0);
     if (!text) return text;
     if (is_nullish(*text)) return null_value();
     if (text->type() != Type::string) return mql_error(points ? 40093 : 40091, name + " requires a string as the first argument");
