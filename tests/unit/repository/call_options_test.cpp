@@ -9,6 +9,8 @@
 #include <tenon/store/store.hpp>
 #include <tenon/tenon.hpp>
 
+#include "bare_store.hpp"
+
 using namespace tenon;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
 
@@ -35,7 +37,7 @@ std::string hint_of(const auto& op) {
 }
 
 /// Answers every verb as if it found nothing.
-class Recorder final : public Store {
+class Recorder final : public BareStore {
 public:
     struct Nothing final : Cursor {
         Result<std::optional<bson::View>> next() override { return std::optional<bson::View>{}; }
@@ -53,13 +55,6 @@ public:
                           },
                           static_cast<Operation::variant&>(request.operation));
     }
-    Result<std::unique_ptr<Session>> begin(const TransactionOptions&, const Context&) override { return fail(Errc::unsupported, ""); }
-    Result<void> commit(Session&, const Context&) override { return {}; }
-    void         abort(Session&) noexcept override {}
-    [[nodiscard]] Capabilities capabilities() const override { return {}; }
-    [[nodiscard]] Health       health(const Deadline&) noexcept override { return {}; }
-    Result<void>               wait_until_ready(const Deadline&) override { return {}; }
-    Result<void>               close(const Deadline&) override { return {}; }
 
     int                                   runs = 0;
     Context                               last{};

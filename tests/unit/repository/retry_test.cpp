@@ -11,6 +11,7 @@
 
 #include <tenon/bson/json.hpp>
 
+#include "bare_store.hpp"
 #include "json.hpp"
 
 using namespace tenon;  // NOLINT(google-build-using-namespace)
@@ -21,7 +22,7 @@ using repository::repeatable;
 
 namespace {
 
-class Scripted final : public Store {
+class Scripted final : public BareStore {
 public:
     Result<Reply> run(Request request, Session&) override {
         ++runs;
@@ -32,13 +33,6 @@ public:
         answers.pop_front();
         return fail(std::move(next));
     }
-    Result<std::unique_ptr<Session>> begin(const TransactionOptions&, const Context&) override { return fail(Errc::unsupported, ""); }
-    Result<void> commit(Session&, const Context&) override { return {}; }
-    void         abort(Session&) noexcept override {}
-    [[nodiscard]] Capabilities capabilities() const override { return {}; }
-    [[nodiscard]] Health       health(const Deadline&) noexcept override { return {}; }
-    Result<void>               wait_until_ready(const Deadline&) override { return {}; }
-    Result<void>               close(const Deadline&) override { return {}; }
 
     std::deque<Error>        answers{};  // then it succeeds
     DeleteReply              reply{1};

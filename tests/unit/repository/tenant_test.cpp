@@ -2,21 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include "bare_store.hpp"
+
 using namespace tenon;  // NOLINT(google-build-using-namespace)
 
 namespace {
 
 // Never reached by a request with a tenant: the tests say so by its answer.
-class Reached final : public Store {
+class Reached final : public BareStore {
 public:
     Result<Reply> run(Request, Session&) override { return Reply(DoneReply{}); }
-    Result<std::unique_ptr<Session>> begin(const TransactionOptions&, const Context&) override { return fail(Errc::unsupported, ""); }
-    Result<void> commit(Session&, const Context&) override { return {}; }
-    void         abort(Session&) noexcept override {}
-    [[nodiscard]] Capabilities capabilities() const override { return {}; }
-    [[nodiscard]] Health health(const Deadline&) noexcept override { return {}; }
-    Result<void>         wait_until_ready(const Deadline&) override { return {}; }
-    Result<void>         close(const Deadline&) override { return {}; }
 };
 
 }  // namespace

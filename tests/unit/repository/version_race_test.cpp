@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "bare_store.hpp"
 #include "json.hpp"
 
 using namespace tenon;  // NOLINT(google-build-using-namespace)
@@ -10,7 +11,7 @@ using namespace tenon;  // NOLINT(google-build-using-namespace)
 namespace {
 
 /// Meets no document with any write, and finds the one it was given.
-class Between final : public Store {
+class Between final : public BareStore {
 public:
     explicit Between(const char* found) : found_(parsed(found)) {}
 
@@ -20,13 +21,6 @@ public:
         if (std::holds_alternative<FindAndModify>(request.operation)) return Reply(FindAndModifyReply{});
         return Reply(UpdateReply{});
     }
-    Result<std::unique_ptr<Session>> begin(const TransactionOptions&, const Context&) override { return fail(Errc::unsupported, ""); }
-    Result<void> commit(Session&, const Context&) override { return {}; }
-    void         abort(Session&) noexcept override {}
-    [[nodiscard]] Capabilities capabilities() const override { return {}; }
-    [[nodiscard]] Health       health(const Deadline&) noexcept override { return {}; }
-    Result<void>               wait_until_ready(const Deadline&) override { return {}; }
-    Result<void>               close(const Deadline&) override { return {}; }
 
 private:
     class One final : public Cursor {
