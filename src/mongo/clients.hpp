@@ -25,7 +25,6 @@ struct Client {
     Bounds                                             bounds{};
     Owned<mongoc_client_t, mongoc_client_destroy>      handle{};  // ends first: its connections read the bounds
     std::chrono::steady_clock::time_point              idle_since{};
-    bool                                               bound_by_streams = true;
 };
 
 /// @threads all members may be called from many threads at once.

@@ -19,6 +19,7 @@ void Lease::bind(const Deadline& deadline, const std::stop_token& stop) const {
 Result<std::shared_ptr<Pool>> Pool::make(const Config& config) {
     auto settings = settings_of(config);
     if (!settings) return fail(std::move(settings.error()));
+    warn_of_unbound_streams(streams_can_be_bound(), config.log.get());
     std::shared_ptr<Pool> pool(new Pool(std::move(*settings)));
     // A lazy one looks its SRV record up again when it is used.
     auto clients = pool->clients();

@@ -8,13 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include <tenon/store/config.hpp>
 #include <tenon/store/monitor.hpp>
 
 #include "mongo/fork.hpp"
 #include "mongo/wire_message.hpp"
 
-// Exported by every libmongoc from 1.23 to 2.x, in a private header. Weak, so that a build which hides them still links; there the
-// socket timeout of the client is all that can be set (see bind_streams).
+// Exported by every libmongoc from 1.23 to 2.x, in a private header. Weak, so that a build which hides them still links; there only
+// the URI's timeouts end a call (see warn_of_unbound_streams).
 extern "C" {
 __attribute__((weak)) mongoc_stream_t* mongoc_client_default_stream_initiator(const mongoc_uri_t*, const mongoc_host_list_t*, void*,
                                                                               bson_error_t*);
@@ -307,13 +308,27 @@ bool Bounds::closed_by_peer() const noexcept {
     return std::any_of(streams.begin(), streams.end(), [](mongoc_stream_t* stream) { return mongoc_stream_check_closed(stream); });
 }
 
+bool streams_can_be_bound() noexcept {
+#if MONGOC_CHECK_VERSION(2, 0, 0)
+    if (_mongoc_client_set_stream_initiator_single_or_pooled == nullptr) return false;
+#endif
+    return mongoc_client_default_stream_initiator != nullptr;
+}
+
+void warn_of_unbound_streams(bool can_be_bound, LogSink* log) {
+    if (can_be_bound || log == nullptr) return;
+    log->write({LogLevel::warning, "mongo.open",
+                "this build of libmongoc " MONGOC_VERSION_S " hides its stream initiator, so a deadline or stop token does not end a call whose server is stopped or "
+                "cut off: socketTimeoutMS and connectTimeoutMS do; the server is not told the deadline of updates and bulk writes, and a second attempt waits up to "
+                "3 s for a server whatever the deadline. Set socketTimeoutMS in the URI, or use a libmongoc that exports mongoc_client_default_stream_initiator",
+                {}, {}});
+}
+
 void bind_streams(mongoc_client_t* client, Bounds& bounds) {
     bounds.client = client;
-    if (mongoc_client_default_stream_initiator == nullptr) return;
+    if (!streams_can_be_bound()) return;
 #if MONGOC_CHECK_VERSION(2, 0, 0)
-    if (_mongoc_client_set_stream_initiator_single_or_pooled != nullptr) {
-        _mongoc_client_set_stream_initiator_single_or_pooled(client, connect, &bounds);
-    }
+    _mongoc_client_set_stream_initiator_single_or_pooled(client, connect, &bounds);
 #else
     mongoc_client_set_stream_initiator(client, connect, &bounds);
 #endif

@@ -29,6 +29,7 @@
 #include "mongo/topology.hpp"
 
 namespace tenon {
+class LogSink;
 class Monitor;
 }
 
@@ -63,7 +64,12 @@ struct Bounds {
     [[nodiscard]] bool closed_by_peer() const noexcept;
 };
 
-/// Makes `client`, of a pool, connect through the wrapper. `bounds` outlives it.
+/// Makes `client`, of a pool, connect through the wrapper, where the driver lets it. `bounds` outlives it.
 void bind_streams(mongoc_client_t* client, Bounds& bounds);
+
+/// Whether the driver lets it. A build of libmongoc that hides its private functions does not.
+[[nodiscard]] bool streams_can_be_bound() noexcept;
+/// Says in the log what no deadline ends where the streams are not bound. Null: nobody is told.
+void warn_of_unbound_streams(bool can_be_bound, LogSink* log);
 
 }  // namespace tenon::mongo
