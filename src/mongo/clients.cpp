@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mongo/announced.hpp"
 #include "mongo/events.hpp"
 #include "mongo/fork.hpp"
 #include "mongo/refused_attempts.hpp"
@@ -22,7 +23,7 @@ Clients& clients_of(void* context) { return *static_cast<Clients*>(context); }
 
 using CallbacksPtr = Owned<mongoc_apm_callbacks_t, mongoc_apm_callbacks_destroy>;
 
-CallbacksPtr callbacks(bool monitored) {
+CallbacksPtr callbacks(bool monitored, bool compressed) {
     CallbacksPtr made(mongoc_apm_callbacks_new());
     mongoc_apm_set_topology_changed_cb(made.get(), [](const mongoc_apm_topology_changed_t* event) {
         auto& clients = clients_of(mongoc_apm_topology_changed_get_context(event));
@@ -49,10 +50,18 @@ CallbacksPtr callbacks(bool monitored) {
         tell(clients.monitor(), *event);
     });
     mongoc_apm_set_command_failed_cb(made.get(), [](const mongoc_apm_command_failed_t* event) {
+        (void)take_announced();  // it may have failed before it was sent
         RefusedAttempts::note(*event);
         tell(clients_of(mongoc_apm_command_failed_get_context(event)).monitor(), *event);
     });
     if (monitored) add_monitoring(*made);
+    // Not of every connection: the driver copies each write's documents for it.
+    if (compressed) {
+        mongoc_apm_set_command_started_cb(made.get(), [](const mongoc_apm_command_started_t* event) {
+            announce(*event);
+            tell(clients_of(mongoc_apm_command_started_get_context(event)).monitor(), *event);
+        });
+    }
     return made;
 }
 
@@ -93,7 +102,7 @@ Result<void> Clients::start() {
         return fail(Errc::invalid_argument, "the URI's options contradict each other or make no client", "uri");
     }
     mongoc_client_pool_set_error_api(pool_.get(), MONGOC_ERROR_API_VERSION_2);
-    mongoc_client_pool_set_apm_callbacks(pool_.get(), callbacks(monitor() != nullptr).get(), this);
+    mongoc_client_pool_set_apm_callbacks(pool_.get(), callbacks(monitor() != nullptr, compresses(settings_->uri.get())).get(), this);
     scout_ = std::make_unique<Scout>(pool_.get());
     topology_->set_scout([this](const Wanted* wanted) { wanted != nullptr ? scout_->search(*wanted) : scout_->found(); });
     // The first client that leaves the pool starts the monitors.

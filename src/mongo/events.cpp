@@ -61,20 +61,6 @@ CommandEvent ended(const char* name, std::int64_t request_id, const mongoc_host_
     return event;
 }
 
-void on_started(const mongoc_apm_command_started_t* said) {
-    CommandEvent event;
-    event.name = words(mongoc_apm_command_started_get_command_name(said));
-    if (sensitive(event.name)) return;
-    event.database   = words(mongoc_apm_command_started_get_database_name(said));
-    event.collection = collection_of(event.name, mongoc_apm_command_started_get_command(said));
-    event.request_id = mongoc_apm_command_started_get_request_id(said);
-    event.server     = mongoc_apm_command_started_get_host(said)->host_and_port;
-    begun.request_id = event.request_id;
-    begun.database   = event.database;
-    begun.collection = event.collection;
-    monitor_of(mongoc_apm_command_started_get_context(said)).command_started(event);
-}
-
 void on_succeeded(const mongoc_apm_command_succeeded_t* said) {
     const auto event = ended(mongoc_apm_command_succeeded_get_command_name(said), mongoc_apm_command_succeeded_get_request_id(said),
                              mongoc_apm_command_succeeded_get_host(said), mongoc_apm_command_succeeded_get_duration(said));
@@ -99,7 +85,9 @@ void on_heartbeat(const mongoc_apm_server_heartbeat_succeeded_t* said) {
 }  // namespace
 
 void add_monitoring(mongoc_apm_callbacks_t& callbacks) {
-    mongoc_apm_set_command_started_cb(&callbacks, on_started);
+    mongoc_apm_set_command_started_cb(&callbacks, [](const mongoc_apm_command_started_t* said) {
+        tell(&monitor_of(mongoc_apm_command_started_get_context(said)), *said);
+    });
     mongoc_apm_set_command_succeeded_cb(&callbacks, on_succeeded);
     mongoc_apm_set_server_changed_cb(&callbacks, on_server_changed);
     mongoc_apm_set_server_heartbeat_succeeded_cb(&callbacks, on_heartbeat);
@@ -109,6 +97,21 @@ void add_monitoring(mongoc_apm_callbacks_t& callbacks) {
     mongoc_apm_set_topology_closed_cb(&callbacks, [](const mongoc_apm_topology_closed_t* said) {
         monitor_of(mongoc_apm_topology_closed_get_context(said)).topology_closed({});
     });
+}
+
+void tell(Monitor* monitor, const mongoc_apm_command_started_t& said) {
+    if (monitor == nullptr) return;
+    CommandEvent event;
+    event.name = words(mongoc_apm_command_started_get_command_name(&said));
+    if (sensitive(event.name)) return;
+    event.database   = words(mongoc_apm_command_started_get_database_name(&said));
+    event.collection = collection_of(event.name, mongoc_apm_command_started_get_command(&said));
+    event.request_id = mongoc_apm_command_started_get_request_id(&said);
+    event.server     = mongoc_apm_command_started_get_host(&said)->host_and_port;
+    begun.request_id = event.request_id;
+    begun.database   = event.database;
+    begun.collection = event.collection;
+    monitor->command_started(event);
 }
 
 void tell(Monitor* monitor, const mongoc_apm_command_failed_t& said) {

@@ -11,6 +11,7 @@ namespace tenon::mongo {
 void add_monitoring(mongoc_apm_callbacks_t& callbacks);
 
 // Those that others hear too. Null: nobody is told.
+void tell(Monitor* monitor, const mongoc_apm_command_started_t& said);
 void tell(Monitor* monitor, const mongoc_apm_command_failed_t& said);
 void tell(Monitor* monitor, const mongoc_apm_topology_changed_t& event) noexcept;
 void tell(Monitor* monitor, const mongoc_apm_server_opening_t& event) noexcept;

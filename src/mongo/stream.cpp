@@ -11,6 +11,7 @@
 #include <tenon/store/config.hpp>
 #include <tenon/store/monitor.hpp>
 
+#include "mongo/announced.hpp"
 #include "mongo/fork.hpp"
 #include "mongo/wire_message.hpp"
 
@@ -121,7 +122,8 @@ private:
     }
 
     std::int64_t write(mongoc_iovec_t* pieces, std::size_t count, std::int32_t timeout) {
-        const MessageHead head(pieces, count);
+        const Announced   announced = take_announced();
+        const MessageHead head(pieces, count, announced.name);
         const auto total = static_cast<std::int64_t>(head.total());
         canned_.clear();
         late_ = false;
@@ -154,8 +156,10 @@ private:
         // The driver's own calls would send an update's maxTimeMS within the statement. Without one the server goes on with what
         // nobody waits for: an update that meets a transaction's document tries again until that ends.
         if (!making_ && bounds_.deadline.at && head.writes_documents()) {
-            if (auto longer = with_max_time(pieces, count, bounds_.deadline.left({}))) {
-                const auto all = total + LongerMessage::more;
+            // What is compressed cannot be added to: it goes out anew, as it was before.
+            const auto most = bounds_.deadline.left({});
+            if (auto longer = head.compressed() ? plain_with_max_time(head.id(), announced.command, most) : with_max_time(pieces, count, most)) {
+                const auto all = longer->total();
                 const auto out = mongoc_stream_writev(inner_, longer->pieces.data(), longer->pieces.size(), patience(timeout));
                 return after_write(out == all ? total : std::min(out, total - 1), total);
             }

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mongo/bson.hpp"
+
 namespace tenon::mongo {
 
 namespace {
 
-constexpr std::int32_t op_query = 2004;
-constexpr std::int32_t op_msg   = 2013;
+constexpr std::int32_t op_query      = 2004;
+constexpr std::int32_t op_compressed = 2012;
+constexpr std::int32_t op_msg        = 2013;
 constexpr std::size_t  body     = 16 + 4 + 1;  // where the command's document begins: behind header, flags and kind
 
 std::int32_t int32_at(const char* bytes) noexcept {
@@ -16,14 +19,38 @@ std::int32_t int32_at(const char* bytes) noexcept {
     std::memcpy(&number, bytes, sizeof number);  // the wire is little endian, as is every machine this runs on
     return number;
 }
+void append(std::string& out, std::int32_t number) { out.append(reinterpret_cast<const char*>(&number), sizeof number); }
 void add_at(char* bytes, std::int32_t more) noexcept {
     const std::int32_t sum = int32_at(bytes) + more;
     std::memcpy(bytes, &sum, sizeof sum);
 }
 
+std::int32_t as_max_time(std::chrono::milliseconds most) noexcept { return static_cast<std::int32_t>(std::clamp<std::int64_t>(most.count(), 1, INT32_MAX)); }
+
+/// The field whose documents are sent behind the command: those may be more than one document can hold.
+bool is_payload(std::string_view key) noexcept { return key == "documents" || key == "updates" || key == "deletes"; }
+
+/// int32 size | name | NUL | the documents of an array
+bool append_sequence(std::string& out, const bson_iter_t& array) {
+    const auto  begin = out.size();
+    bson_iter_t at;
+    append(out, 0);
+    out.append(bson_iter_key(&array)).push_back('\0');
+    if (!bson_iter_recurse(&array, &at)) return false;
+    while (bson_iter_next(&at)) {
+        if (!BSON_ITER_HOLDS_DOCUMENT(&at)) return false;
+        std::uint32_t       size  = 0;
+        const std::uint8_t* bytes = nullptr;
+        bson_iter_document(&at, &size, &bytes);
+        out.append(reinterpret_cast<const char*>(bytes), size);
+    }
+    add_at(out.data() + begin, static_cast<std::int32_t>(out.size() - begin));
+    return true;
+}
+
 }  // namespace
 
-MessageHead::MessageHead(const mongoc_iovec_t* pieces, std::size_t count) noexcept {
+MessageHead::MessageHead(const mongoc_iovec_t* pieces, std::size_t count, std::string_view announced) noexcept : announced_(announced) {
     for (std::size_t i = 0; i < count; ++i) {
         total_ += pieces[i].iov_len;
         const auto taken = std::min(pieces[i].iov_len, bytes_.size() - size_);
@@ -37,7 +64,10 @@ std::int32_t MessageHead::id() const noexcept { return int32_at(bytes_.data() + 
 
 std::int32_t MessageHead::opcode() const noexcept { return size_ < 16 ? 0 : int32_at(bytes_.data() + 12); }
 
+bool MessageHead::compressed() const noexcept { return opcode() == op_compressed; }
+
 std::string_view MessageHead::command() const noexcept {
+    if (compressed()) return announced_;
     constexpr std::size_t name = body + 4 + 1;  // the document's length, the element's type
     if (opcode() != op_msg || size_ <= name || bytes_[body - 1] != 0) return {};
     const std::string_view rest(bytes_.data() + name, size_ - name);
@@ -46,18 +76,18 @@ std::string_view MessageHead::command() const noexcept {
 
 bool MessageHead::makes_connection() const noexcept {
     if (opcode() == op_query) return true;
+    if (compressed()) return false;  // none of the steps may be: MongoDB specifications, OP_COMPRESSED
     constexpr std::array<std::string_view, 6> steps{"hello", "isMaster", "ismaster", "saslStart", "saslContinue", "authenticate"};
     return std::find(steps.begin(), steps.end(), command()) != steps.end();
 }
 
-bool MessageHead::writes_documents() const noexcept {
-    const auto name = command();
+bool writes_documents(std::string_view name) noexcept {
     return name == "update" || name == "insert" || name == "delete";
 }
 
 bool MessageHead::may_be_retried() const noexcept {
     const auto name = command();
-    return name != "getMore" && name != "killCursors" && name != "endSessions";
+    return !name.empty() && name != "getMore" && name != "killCursors" && name != "endSessions";
 }
 
 std::optional<LongerMessage> with_max_time(const mongoc_iovec_t* pieces, std::size_t count, std::chrono::milliseconds most) {
@@ -87,8 +117,7 @@ std::optional<LongerMessage> with_max_time(const mongoc_iovec_t* pieces, std::si
     made.front.resize(wanted - 1);  // without the terminator
     made.front += '\x10';
     made.front.append("maxTimeMS", 10);
-    const auto ms = static_cast<std::int32_t>(std::clamp<std::int64_t>(most.count(), 1, INT32_MAX));
-    made.front.append(reinterpret_cast<const char*>(&ms), sizeof ms);
+    append(made.front, as_max_time(most));
     made.front += '\0';
     add_at(made.front.data(), static_cast<std::int32_t>(LongerMessage::more));
     add_at(made.front.data() + body, static_cast<std::int32_t>(LongerMessage::more));
@@ -98,6 +127,38 @@ std::optional<LongerMessage> with_max_time(const mongoc_iovec_t* pieces, std::si
     const auto& last = pieces[next - 1];
     if (taken_of_last < last.iov_len) made.pieces.push_back({static_cast<char*>(last.iov_base) + taken_of_last, last.iov_len - taken_of_last});
     made.pieces.insert(made.pieces.end(), pieces + next, pieces + count);
+    return made;
+}
+
+std::int64_t LongerMessage::total() const noexcept {
+    std::int64_t bytes = 0;
+    for (const auto& piece : pieces) bytes += static_cast<std::int64_t>(piece.iov_len);
+    return bytes;
+}
+
+std::optional<LongerMessage> plain_with_max_time(std::int32_t id, std::string_view command, std::chrono::milliseconds most) {
+    bson_t      announced;
+    bson_iter_t at;
+    if (!bson_init_static(&announced, reinterpret_cast<const std::uint8_t*>(command.data()), command.size()) || !bson_iter_init(&at, &announced)) return std::nullopt;
+    Bson        kept;
+    std::string payload;
+    while (bson_iter_next(&at)) {
+        if (is_payload(bson_iter_key(&at)) && BSON_ITER_HOLDS_ARRAY(&at)) {
+            payload += '\1';  // a section that is a list
+            if (!append_sequence(payload, at)) return std::nullopt;
+        } else if (!bson_append_iter(kept.get(), nullptr, -1, &at)) {
+            return std::nullopt;
+        }
+    }
+    kept.add("maxTimeMS", as_max_time(most));
+
+    LongerMessage made;
+    const auto    length = kept.get()->len;
+    for (const auto number : {static_cast<std::int32_t>(body + length + payload.size()), id, 0, op_msg, 0}) append(made.front, number);
+    made.front += '\0';
+    made.front.append(reinterpret_cast<const char*>(bson_get_data(kept.get())), length);
+    made.front += payload;
+    made.pieces.push_back({made.front.data(), made.front.size()});
     return made;
 }
 

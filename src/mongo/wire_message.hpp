@@ -2,6 +2,10 @@
 // Messages on their way to the server, as the driver hands them over in pieces. MongoDB manual: MongoDB Wire Protocol, OP_MSG.
 //
 //   int32 length | int32 request id | int32 response to | int32 opcode | int32 flags | byte kind (0) | the command's document | more sections
+//
+// OP_COMPRESSED, on a connection whose URI names compressors:
+//
+//   int32 length | int32 request id | int32 response to | int32 2012 | int32 opcode inside | int32 bytes inside | byte compressor | compressed bytes
 
 #include <array>
 #include <chrono>
@@ -16,24 +20,29 @@
 
 namespace tenon::mongo {
 
+/// insert, update and delete.
+[[nodiscard]] bool writes_documents(std::string_view command) noexcept;
+
 /// The beginning of a message.
 class MessageHead {
 public:
-    MessageHead(const mongoc_iovec_t* pieces, std::size_t count) noexcept;
+    /// `announced`: the name that the driver gave for the command, for a message that hides it; outlives this.
+    MessageHead(const mongoc_iovec_t* pieces, std::size_t count, std::string_view announced = {}) noexcept;
 
     [[nodiscard]] std::size_t  total() const noexcept { return total_; }  ///< bytes of the whole message
     [[nodiscard]] std::int32_t id() const noexcept;
     [[nodiscard]] std::int32_t opcode() const noexcept;
-    /// The command's name; empty when the message is compressed.
+    [[nodiscard]] bool compressed() const noexcept;
+    /// The command's name; of a compressed message the one announced. Empty: not known.
     [[nodiscard]] std::string_view command() const noexcept;
     /// hello and the steps of a login: those belong to the making of a connection.
     [[nodiscard]] bool makes_connection() const noexcept;
-    /// insert, update and delete.
-    [[nodiscard]] bool writes_documents() const noexcept;
-    /// Whether the driver may try the command again on another server: only then is one worth waiting for.
+    [[nodiscard]] bool writes_documents() const noexcept { return mongo::writes_documents(command()); }
+    /// Whether the driver may try the command again on another server: only then is one worth waiting for. One that is not known it may not.
     [[nodiscard]] bool may_be_retried() const noexcept;
 
 private:
+    std::string_view     announced_;
     std::array<char, 64> bytes_{};
     std::size_t          size_  = 0;
     std::size_t          total_ = 0;
@@ -44,9 +53,15 @@ struct LongerMessage {
     static constexpr std::int64_t more = 1 + 10 + 4;  ///< type, "maxTimeMS" and its NUL, an int32
     std::string                 front{};   ///< the header and the command
     std::vector<mongoc_iovec_t> pieces{};  ///< `front` first
+
+    [[nodiscard]] std::int64_t total() const noexcept;
 };
 
 /// The message with `maxTimeMS`; empty when it is no command in one piece (compressed) or has that field already.
 [[nodiscard]] std::optional<LongerMessage> with_max_time(const mongoc_iovec_t* pieces, std::size_t count, std::chrono::milliseconds most);
+
+/// A write's message anew and not compressed, from the command as the driver announced it (its documents in an array), with `maxTimeMS`; all of it is
+/// in `front`. Empty: no BSON.
+[[nodiscard]] std::optional<LongerMessage> plain_with_max_time(std::int32_t id, std::string_view command, std::chrono::milliseconds most);
 
 }  // namespace tenon::mongo

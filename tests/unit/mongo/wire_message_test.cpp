@@ -100,3 +100,37 @@ TEST_CASE("the time is 1 ms at least, and an int32") {
         CHECK(sent == row.sent);
     }
 }
+
+TEST_CASE("of a compressed message only what the driver announced is known: without a name it is not waited for as one that may be sent again") {
+    struct Row { const char* announced; bool writes, retried; };
+    for (const auto& row : {Row{"update", true, true}, Row{"find", false, true}, Row{"getMore", false, false}, Row{"killCursors", false, false},
+                            Row{"endSessions", false, false}, Row{"", false, false}}) {
+        CAPTURE(row.announced);
+        auto              whole  = message(bytes_of(R"({"hello":1})"), "", 2012);
+        auto              pieces = cut(whole, {});
+        const MessageHead head(pieces.data(), pieces.size(), row.announced);
+        CHECK(head.compressed());
+        CHECK(head.command() == row.announced);
+        CHECK(head.writes_documents() == row.writes);
+        CHECK(head.may_be_retried() == row.retried);
+        CHECK(!head.makes_connection());
+    }
+    auto       whole  = message(bytes_of(R"({"find":"orders"})"), "");
+    auto       pieces = cut(whole, {});
+    const bool said   = MessageHead(pieces.data(), pieces.size(), "update").command() == "find";
+    CHECK(said);
+}
+
+TEST_CASE("a write that was compressed goes out anew from its announcement, its documents behind the command") {
+    const auto announced = bytes_of(R"({"update":"orders","updates":[{"q":{"a":1},"u":{"b":2}},{"q":{},"u":{}}],"ordered":true,"$db":"shop"})");
+    const auto made      = plain_with_max_time(7, announced, std::chrono::milliseconds(250));
+    REQUIRE(made.has_value());
+    const auto  documents = bytes_of(R"({"q":{"a":1},"u":{"b":2}})") + bytes_of(R"({"q":{},"u":{}})");
+    std::string section("\1");
+    append(section, static_cast<std::int32_t>(4 + 8 + documents.size()));
+    section += std::string("updates") + '\0' + documents;
+    const auto want = message(bytes_of(R"({"update":"orders","ordered":true,"$db":"shop","maxTimeMS":250})"), section);
+    CHECK(joined(made->pieces) == want);
+    CHECK(made->total() == static_cast<std::int64_t>(want.size()));
+    CHECK(!plain_with_max_time(7, "", std::chrono::milliseconds(250)).has_value());
+}
