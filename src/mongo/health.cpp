@@ -151,7 +151,7 @@ Health health_of(Pool& pool, const Deadline& deadline) {
         return health;
     };
 
-    auto clients = pool.clients();
+    auto clients = pool.clients(context.deadline, {});
     if (!clients) return failed(clients.error());
     health.pool    = (*clients)->health();
     auto& topology = *(*clients)->topology();

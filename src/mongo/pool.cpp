@@ -1,11 +1,20 @@
 #include "mongo/pool.hpp"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "mongo/fork.hpp"
 #include "store/closed.hpp"
 
 namespace tenon::mongo {
+
+namespace {
+
+// A lazy open says at once what no server can mend, where the name server lets it.
+constexpr std::chrono::seconds lazy_lookup{1};
+
+}  // namespace
 
 void Lease::bind(const Deadline& deadline, const std::stop_token& stop) const {
     auto& bounds    = client_->bounds;
@@ -16,33 +25,55 @@ void Lease::bind(const Deadline& deadline, const std::stop_token& stop) const {
     bounds.sendings = 0;
 }
 
-Result<std::shared_ptr<Pool>> Pool::make(const Config& config) {
+Result<std::shared_ptr<Pool>> Pool::make(const Config& config, MakeClients make_clients) {
     auto settings = settings_of(config);
     if (!settings) return fail(std::move(settings.error()));
     warn_of_unbound_streams(streams_can_be_bound(), config.log.get());
-    std::shared_ptr<Pool> pool(new Pool(std::move(*settings)));
+    if (!make_clients) make_clients = Clients::make;
+    std::shared_ptr<Pool> pool(new Pool(std::move(*settings), std::move(make_clients)));
     // A lazy one looks its SRV record up again when it is used.
-    auto clients = pool->clients();
+    auto clients = pool->clients(config.lazy ? Deadline::after(lazy_lookup) : Deadline{}, {});
     if (!clients && !(config.lazy && clients.error().code == Errc::network)) return fail(std::move(clients.error()));
     register_pool(*pool);
     return pool;
 }
 
-Pool::~Pool() { forget_pool(*this); }
+Pool::~Pool() {
+    forget_pool(*this);
+    if (lookup_) (void)lookup_->give_up();
+}
 
-Result<std::shared_ptr<Clients>> Pool::clients() {
+Result<std::shared_ptr<Clients>> Pool::clients(const Deadline& deadline, const std::stop_token& stop) {
+    std::shared_ptr<Lookup> lookup;
+    {
+        const std::lock_guard lock(mutex_);
+        if (closed_) return fail(closed());
+        if (clients_ && process_ == fork_generation()) return clients_;
+        if (mongoc_uri_get_srv_hostname(settings_->uri.get()) == nullptr) return keep(make_clients_(settings_));
+        // One that failed told those who waited for it; this call has not asked yet.
+        if (!lookup_ || lookup_->failed()) lookup_ = Lookup::start(settings_, make_clients_);
+        lookup = lookup_;
+    }
+    const auto most  = Deadline::after(std::max(settings_->selection, settings_->connect));
+    const auto found = lookup->wait(*earlier(deadline, most).at, stop);
     const std::lock_guard lock(mutex_);
     if (closed_) return fail(closed());
-    if (clients_ && process_ == fork_generation()) return clients_;
-    auto made = Clients::make(settings_);
-    if (!made) return fail(std::move(made.error()));
-    clients_ = std::move(*made);
+    if (!found && stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
+    if (!found) return fail(Errc::network, "the SRV record of the URI's host could not be looked up in time: the name server did not answer", "uri");
+    if (lookup_ != lookup) return *found;
+    if (*found) lookup_.reset();
+    return keep(*found);
+}
+
+MadeClients Pool::keep(MadeClients made) {
+    if (!made) return made;
+    clients_ = *made;
     process_ = fork_generation();
-    return clients_;
+    return made;
 }
 
 Result<Lease> Pool::lease(const Context& context, const Wanted& wanted) {
-    auto of_process = clients();
+    auto of_process = clients(context.deadline, context.stop);
     if (!of_process) return fail(std::move(of_process.error()));
     auto client = (*of_process)->borrow(context, wanted);
     if (!client) return fail(std::move(client.error()));
@@ -54,11 +85,16 @@ Result<Lease> Pool::lease(const Context& context, const Wanted& wanted) {
 
 Result<void> Pool::close(const Deadline& deadline) {
     std::shared_ptr<Clients> of_process;
+    std::shared_ptr<Lookup>  lookup;
     {
         const std::lock_guard lock(mutex_);
         closed_ = true;
         // They stay for what they know of the deployment.
         if (process_ == fork_generation()) of_process = clients_;
+        lookup = std::exchange(lookup_, nullptr);
+    }
+    if (lookup) {
+        if (auto unused = lookup->give_up()) of_process = std::move(unused);
     }
     return of_process ? of_process->close(deadline) : Result<void>{};
 }
@@ -76,10 +112,12 @@ Capabilities Pool::capabilities() const {
 
 void Pool::after_fork_in_child() {
     // The parent's clients, its monitors' state included, stay where they are for ever: closing one would end the parent's connection.
-    // Kept reachable, so that a leak checker sees that it is meant.
-    static auto* inherited = new std::vector<std::shared_ptr<Clients>>;
+    // Kept reachable, so that a leak checker sees that it is meant. So does a lookup, whose thread is the parent's.
+    static auto* inherited = new std::vector<std::shared_ptr<void>>;
     if (clients_) inherited->push_back(std::move(clients_));
+    if (lookup_) inherited->push_back(std::move(lookup_));
     clients_.reset();
+    lookup_.reset();
     mutex_.unlock();
 }
 

@@ -18,6 +18,7 @@
 
 #include "mongo/clients.hpp"
 #include "mongo/driver.hpp"
+#include "mongo/lookup.hpp"
 #include "mongo/stream.hpp"
 
 namespace tenon::mongo {
@@ -64,9 +65,10 @@ private:
 
 class Pool : public std::enable_shared_from_this<Pool> {
 public:
-    /// Connects to nothing yet, but looks up the SRV record of a "mongodb+srv://" URI.
+    /// Connects to nothing yet, but looks up the SRV record of a "mongodb+srv://" URI; a lazy config waits a second for it at most. `make_clients` is
+    /// what looks it up; null: the driver.
     /// @errors invalid_argument: a bad URI or option, no database named. network: no SRV record, unless the config is lazy.
-    [[nodiscard]] static Result<std::shared_ptr<Pool>> make(const Config& config);
+    [[nodiscard]] static Result<std::shared_ptr<Pool>> make(const Config& config, MakeClients make_clients = {});
     Pool(const Pool&)            = delete;
     Pool& operator=(const Pool&) = delete;
     ~Pool();
@@ -81,9 +83,9 @@ public:
     /// The database that the URI or the config names; never empty.
     [[nodiscard]] const std::string& database() const noexcept { return settings_->database; }
     [[nodiscard]] const Settings&    settings() const noexcept { return *settings_; }
-    /// The clients of this process.
-    /// @errors network: no SRV record. cancelled: the pool is closed.
-    [[nodiscard]] Result<std::shared_ptr<Clients>> clients();
+    /// The clients of this process. Waits for an SRV record, until the deadline and for the server selection's time.
+    /// @errors network: no SRV record. cancelled: the caller asked to stop, or the pool is closed.
+    [[nodiscard]] Result<std::shared_ptr<Clients>> clients(const Deadline& deadline, const std::stop_token& stop);
 
     /// As Store::close.
     [[nodiscard]] Result<void> close(const Deadline& deadline);
@@ -97,11 +99,17 @@ public:
     void after_fork_in_child();
 
 private:
-    explicit Pool(std::shared_ptr<const Settings> settings) noexcept : settings_(std::move(settings)) {}
+    Pool(std::shared_ptr<const Settings> settings, MakeClients make_clients) noexcept
+        : settings_(std::move(settings)), make_clients_(std::move(make_clients)) {}
+
+    /// With the lock held.
+    [[nodiscard]] MadeClients keep(MadeClients made);
 
     std::shared_ptr<const Settings> settings_;
+    MakeClients                     make_clients_;
     mutable std::mutex              mutex_{};
     std::shared_ptr<Clients>        clients_{};
+    std::shared_ptr<Lookup>         lookup_{};     // under way, or ended with nobody waiting
     std::uint64_t                   process_ = 0;  // that clients_ belong to
     bool                            closed_  = false;
 };

@@ -33,7 +33,7 @@ void Scout::run(const std::stop_token& stop) {
         Wanted wanted;
         {
             std::unique_lock lock(mutex_);
-            if (!news_.wait(lock, stop, [this] { return waiting_ > 0; })) break;
+            if (!news_.wait(lock, stop, [this] { return waiting_ > 0; }) || stop.stop_requested()) break;
             wanted = wanted_;
         }
         bson_error_t    said{};

@@ -1,0 +1,136 @@
+// A "mongodb+srv://" URI whose name server does not answer: calls wait within their deadlines, and close does not wait at all.
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <stop_token>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "mongo/health.hpp"
+#include "mongo/pool.hpp"
+
+using namespace tenon;         // NOLINT(google-build-using-namespace)
+using namespace tenon::mongo;  // NOLINT(google-build-using-namespace)
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Config config_of(const char* uri) {
+    Config config;
+    config.uri  = uri;
+    config.lazy = true;
+    return config;
+}
+
+/// In the driver's stead: looks up until it is told what it finds.
+struct NameServer {
+    std::promise<bool>       answer{};
+    std::shared_future<bool> answered = answer.get_future().share();
+    std::atomic<int>         asked{0};
+
+    [[nodiscard]] static MadeClients found(bool there) {
+        if (!there) return fail(Errc::network, "no SRV record", "uri");
+        auto settings = settings_of(config_of("mongodb://127.0.0.1:1/shop"));
+        REQUIRE(settings.has_value());
+        return Clients::make(std::move(*settings));
+    }
+};
+
+struct Place {
+    std::shared_ptr<NameServer> names = std::make_shared<NameServer>();
+    std::shared_ptr<Pool>       pool  = [this] {
+        auto made = Pool::make(config_of("mongodb+srv://cluster.no-such.invalid/shop"), [names = names](const auto&) {
+            ++names->asked;
+            return NameServer::found(names->answered.get());
+        });
+        REQUIRE(made.has_value());
+        return std::move(*made);
+    }();
+};
+
+Context until(std::chrono::milliseconds span) {
+    Context context;
+    context.deadline = Deadline::after(span);
+    return context;
+}
+
+}  // namespace
+
+TEST_CASE("while the name server says nothing a lazy open returns, and each call ends at its own deadline") {
+    const auto  began = Clock::now();
+    const Place at;
+    CHECK(Clock::now() - began < 3s);
+
+    auto patient = std::async(std::launch::async, [&] { return at.pool->lease(until(4s)); });
+    const auto started = Clock::now();
+    const auto lease   = at.pool->lease(until(200ms));
+    const auto took    = Clock::now() - started;
+    REQUIRE(!lease.has_value());
+    CHECK(lease.error().code == Errc::network);
+    CHECK(lease.error().outcome == Outcome::none);
+    CHECK(lease.error().message.find("SRV record") != std::string::npos);
+    CHECK(took >= 200ms);
+    CHECK(took < 2s);
+    CHECK(health_of(*at.pool, Deadline::after(100ms)).problem.find("SRV record") != std::string::npos);
+    CHECK(at.pool->capabilities().engine == "mongodb");
+    CHECK(Clock::now() - started < 3s);
+    CHECK(at.names->asked == 1);
+
+    at.names->answer.set_value(true);
+    const auto clients = at.pool->clients(Deadline::after(20s), {});
+    REQUIRE(clients.has_value());
+    CHECK(at.pool->clients({}, {}).value() == *clients);
+    CHECK(!patient.get().has_value());  // no server is there
+    (void)at.pool->close(Deadline::after(5s));
+    CHECK(at.names->asked == 1);
+}
+
+TEST_CASE("a caller that asks to stop does not wait for the name server") {
+    const Place      at;
+    std::stop_source stop;
+    auto             context = until(20s);
+    context.stop             = stop.get_token();
+    auto       waits         = std::async(std::launch::async, [&] { return at.pool->lease(context); });
+    const auto started       = Clock::now();
+    stop.request_stop();
+    CHECK(waits.get().error().code == Errc::cancelled);
+    CHECK(Clock::now() - started < 5s);
+    at.names->answer.set_value(false);
+}
+
+TEST_CASE("close does not wait for the name server, and ends those that do") {
+    for (const bool there : {false, true}) {
+        CAPTURE(there);
+        const Place at;
+        auto        waits   = std::async(std::launch::async, [&] { return at.pool->lease(until(20s)); });
+        const auto  started = Clock::now();
+        CHECK(at.pool->close(Deadline::after(5s)).has_value());
+        CHECK(waits.get().error().code == Errc::cancelled);
+        CHECK(Clock::now() - started < 3s);
+        at.names->answer.set_value(there);
+        CHECK(at.pool->lease(until(1s)).error().code == Errc::cancelled);
+    }
+}
+
+TEST_CASE("an SRV record that was not there is looked up again by the next call") {
+    const Place at;
+    at.names->answer.set_value(false);
+    for (int asked = 1; asked <= 3; ++asked) {  // the first call waits for what the open began
+        CHECK(at.pool->lease(until(20s)).error().message == "no SRV record");
+        CHECK(at.names->asked == asked);
+    }
+}
+
+TEST_CASE("a pool may end while its lookup hangs") {
+    std::shared_ptr<NameServer> names;
+    {
+        const Place at;
+        names = at.names;
+    }
+    names->answer.set_value(true);
+}
