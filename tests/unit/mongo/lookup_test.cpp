@@ -120,9 +120,12 @@ TEST_CASE("close does not wait for the name server, and ends those that do") {
 TEST_CASE("an SRV record that was not there is looked up again by the next call") {
     const Place at;
     at.names->answer.set_value(false);
-    for (int asked = 1; asked <= 3; ++asked) {  // the first call waits for what the open began
+    // The first call may still find the lookup that the open began.
+    CHECK(at.pool->lease(until(20s)).error().message == "no SRV record");
+    const int before = at.names->asked;
+    for (int more = 1; more <= 2; ++more) {
         CHECK(at.pool->lease(until(20s)).error().message == "no SRV record");
-        CHECK(at.names->asked == asked);
+        CHECK(at.names->asked == before + more);
     }
 }
 
