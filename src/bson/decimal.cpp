@@ -218,7 +218,7 @@ std::string Decimal128::to_string() const {
     } else if (parts.exponent == 0) {
         text += digits;
     } else if (adjusted >= 0) {
-        const auto whole = static_cast<std::size_t>(count + parts.exponent);
+        const auto whole = static_cast<std::size_t>(adjusted) + 1;
         text += digits.substr(0, whole);
         text += '.';
         text += digits.substr(whole);

@@ -134,7 +134,7 @@ bool JsonFormReader::object_id() {
     const Text        hex   = in_.string(held_);
     ObjectId          id;
     if (!hex) return false;
-    const bool good = hex->size() == 24 && read_hex(hex->data(), id.bytes);
+    const bool good = read_hex(*hex, id.bytes);
     return good ? append(id.bytes) : in_.wrong(begin, "$oid takes 24 hexadecimal digits");
 }
 
