@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -97,6 +98,40 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 public:
     using value_type = T;
     using tl::expected<T, Error>::expected;
+    Result() = default;
+    /// What map and map_error of tl::expected return.
+    Result(tl::expected<T, Error> other) : tl::expected<T, Error>(std::move(other)) {}
+
+    /// `f(value)`, which gives a Result of any type; after a failure that failure. Ours, since tl::expected's knows no type but its own.
+    template <class F>
+    auto and_then(F&& f) const& {
+        return then(*this, std::forward<F>(f));
+    }
+    template <class F>
+    auto and_then(F&& f) && {
+        return then(std::move(*this), std::forward<F>(f));
+    }
+    /// After a failure `f(error)`, which gives a Result of this type; else what it was.
+    template <class F>
+    Result or_else(F&& f) const& {
+        return this->has_value() ? *this : std::forward<F>(f)(this->error());
+    }
+    template <class F>
+    Result or_else(F&& f) && {
+        return this->has_value() ? std::move(*this) : std::forward<F>(f)(std::move(this->error()));
+    }
+
+private:
+    template <class Self, class F>
+    static auto then(Self&& self, F&& f) {
+        if constexpr (std::is_void_v<T>) {
+            using Next = decltype(std::forward<F>(f)());
+            return self.has_value() ? std::forward<F>(f)() : Next(tl::unexpect, std::forward<Self>(self).error());
+        } else {
+            using Next = decltype(std::forward<F>(f)(*std::forward<Self>(self)));
+            return self.has_value() ? std::forward<F>(f)(*std::forward<Self>(self)) : Next(tl::unexpect, std::forward<Self>(self).error());
+        }
+    }
 };
 
 }  // namespace tenon
