@@ -254,9 +254,9 @@ Evaluated extreme(Frame& frame, const ExpressionNode& self) {
 
 std::span<const OperatorSpec> arithmetic_operators() {
     static constexpr OperatorSpec table[] = {
-        {"$add", 0, any_number, add_all, 0, nullptr, Grouping::any_order},
+        {"$add", 0, any_number, add_all, 0, Grouping::any_order},
         {"$subtract", 2, 2, subtract_two},
-        {"$multiply", 0, any_number, multiply_all, 0, nullptr, Grouping::any_order},
+        {"$multiply", 0, any_number, multiply_all, 0, Grouping::any_order},
         {"$divide", 2, 2, divide_two},
         {"$mod", 2, 2, mod_two},
     };
@@ -276,10 +276,10 @@ std::span<const OperatorSpec> rounding_operators() {
 
 std::span<const OperatorSpec> accumulator_operators() {
     static constexpr OperatorSpec table[] = {
-        {"$sum", 0, any_number, total, sum, nullptr, Grouping::any_order, true},
+        {"$sum", 0, any_number, total, sum, Grouping::any_order, true},
         {"$avg", 0, any_number, total, avg},
-        {"$min", 0, any_number, extreme, -1, nullptr, Grouping::any_order, true},
-        {"$max", 0, any_number, extreme, 1, nullptr, Grouping::any_order, true},
+        {"$min", 0, any_number, extreme, -1, Grouping::any_order, true},
+        {"$max", 0, any_number, extreme, 1, Grouping::any_order, true},
     };
     return table;
 }

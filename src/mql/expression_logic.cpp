@@ -149,12 +149,12 @@ std::span<const OperatorSpec> logic_operators() {
         {"$lt", 2, 2, compare, lt},
         {"$lte", 2, 2, compare, lte},
         {"$cmp", 2, 2, compare, cmp},
-        {"$and", 0, any_number, and_or, 0, nullptr, Grouping::any_order},
-        {"$or", 0, any_number, and_or, 1, nullptr, Grouping::any_order},
+        {"$and", 0, any_number, and_or, 0, Grouping::any_order},
+        {"$or", 0, any_number, and_or, 1, Grouping::any_order},
         {"$not", 1, 1, not_},
-        {"$cond", 3, 3, cond, 0, parse_cond},
-        {"$ifNull", 2, any_number, if_null, 0, parse_if_null},
-        {"$switch", 0, any_number, switch_, 0, parse_switch},
+        {"$cond", 3, 3, cond, 0, Grouping::none, false, parse_cond},
+        {"$ifNull", 2, any_number, if_null, 0, Grouping::none, false, parse_if_null},
+        {"$switch", 0, any_number, switch_, 0, Grouping::none, false, parse_switch},
     };
     return table;
 }

@@ -110,10 +110,10 @@ struct OperatorSpec {
     std::size_t      least;   ///< arguments
     std::size_t      most;
     Evaluator        evaluator;
-    int              mode  = 0;
-    ShapeParser      shape = nullptr;  ///< instead of a list of arguments
+    int              mode        = 0;
     Grouping         grouping    = Grouping::none;
     bool             accumulates = false;
+    ShapeParser      shape       = nullptr;  ///< instead of a list of arguments
 };
 inline constexpr std::size_t any_number = 100'000;
 

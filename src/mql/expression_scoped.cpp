@@ -168,10 +168,10 @@ Evaluated let(Frame& frame, const ExpressionNode& self) {
 
 std::span<const OperatorSpec> scoped_operators() {
     static constexpr OperatorSpec table[] = {
-        {"$map", 0, any_number, map, 0, parse_map},
-        {"$filter", 0, any_number, filter, 0, parse_filter},
-        {"$reduce", 0, any_number, reduce, 0, parse_reduce},
-        {"$let", 0, any_number, let, 0, parse_let},
+        {"$map", 0, any_number, map, 0, Grouping::none, false, parse_map},
+        {"$filter", 0, any_number, filter, 0, Grouping::none, false, parse_filter},
+        {"$reduce", 0, any_number, reduce, 0, Grouping::none, false, parse_reduce},
+        {"$let", 0, any_number, let, 0, Grouping::none, false, parse_let},
     };
     return table;
 }

@@ -262,7 +262,7 @@ Evaluated trim(Frame& frame, const ExpressionNode& self) {
 
 std::span<const OperatorSpec> string_operators() {
     static constexpr OperatorSpec table[] = {
-        {"$concat", 0, any_number, concat, 0, nullptr, Grouping::in_order},
+        {"$concat", 0, any_number, concat, 0, Grouping::in_order},
         {"$toLower", 1, 1, change_case, 0},
         {"$toUpper", 1, 1, change_case, 1},
         {"$strLenBytes", 1, 1, length, 0},
@@ -273,9 +273,9 @@ std::span<const OperatorSpec> string_operators() {
         {"$indexOfBytes", 2, 4, index_of, 0},
         {"$indexOfCP", 2, 4, index_of, 1},
         {"$split", 2, 2, split},
-        {"$ltrim", 1, 1, trim, 1, parse_trim},
-        {"$rtrim", 1, 1, trim, 2, parse_trim},
-        {"$trim", 1, 1, trim, 3, parse_trim},
+        {"$ltrim", 1, 1, trim, 1, Grouping::none, false, parse_trim},
+        {"$rtrim", 1, 1, trim, 2, Grouping::none, false, parse_trim},
+        {"$trim", 1, 1, trim, 3, Grouping::none, false, parse_trim},
     };
     return table;
 }
