@@ -56,7 +56,6 @@ public:
     [[nodiscard]] std::uint32_t sendings() const noexcept { return client_ == nullptr ? 0 : client_->bounds.sendings; }
     /// The client is closed when it comes back: its connection is in a state that nobody knows.
     void spend() const noexcept { client_->bounds.spent = true; }
-    [[nodiscard]] bool spent() const noexcept { return client_->bounds.spent; }
 
 private:
     std::shared_ptr<Clients> clients_{};

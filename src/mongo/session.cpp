@@ -168,9 +168,11 @@ void abort_transaction(TransactionState& state) noexcept {
     bson_error_t ignored{};
     // Of a transaction that was to be committed the server decides; one that it ended already is refused without harm.
     if (state.committing) return;
-    // Its own time, since the deadline may be what ended the transaction. Where its connection was given up it goes by a new one, lest its documents
-    // stay locked until the server's own limit; a server that does not answer is not waited for again.
-    state.lease.bind(Deadline::after(state.lease.spent() ? handshake_grace : abort_time), {});
+    // Its own time, since the deadline may be what ended the transaction. Where its connection was lost or given up it goes by a new one, lest its
+    // documents stay locked until the server's own limit: for a server that was lost the driver looks again after half a second, one that does not
+    // answer is not waited for again.
+    const bool unanswered = state.lease.ended() != Ended::no;
+    state.lease.bind(Deadline::after(unanswered ? handshake_grace : abort_time), {});
     (void)mongoc_client_session_abort_transaction(state.session.get(), &ignored);
 }
 

@@ -44,13 +44,27 @@ const std::vector<Verb>& verbs() {
         {"insert", "insert", true, [](const auto& accounts, const Account&) { return done(accounts.insert({.owner = "new"})); }},
         {"insert_many", "insert", true, [](const auto& accounts, const Account&) { return done(accounts.insert_many({{.owner = "x"}, {.owner = "y"}})); }},
         {"update", "update", true, [](const auto& accounts, const Account& one) { return done(accounts.update(one.id, tenon::inc<&Account::balance>(1))); }},
-        {"save", "findAndModify", true, [](const auto& accounts, const Account& one) { return done(accounts.save(one)); }},
+        {"replace", "update", true, [](const auto& accounts, const Account& one) { return done(accounts.replace(Account{.id = one.id, .owner = "ann", .balance = 5})); }},
+        {"save", "findAndModify", true, [](const auto& accounts, const Account& one) { return done(accounts.save(Account{.id = one.id, .owner = "ann", .balance = 5})); }},
         {"find_and_update", "findAndModify", true,
          [](const auto& accounts, const Account& one) { return done(accounts.find_and_update(field<&Account::id> == one.id, tenon::inc<&Account::balance>(1))); }},
         {"remove", "delete", true, [](const auto& accounts, const Account& one) { return done(accounts.remove(one.id)); }},
         {"update_many", "update", false,
          [](const auto& accounts, const Account&) { return done(accounts.update_many(field<&Account::owner> == "ann", tenon::inc<&Account::balance>(1))); }},
         {"remove_many", "delete", false, [](const auto& accounts, const Account&) { return done(accounts.remove_many(field<&Account::owner> == "ann")); }},
+        // The driver tries a command of a bulk again when none of its items is for many.
+        {"bulk", "insert", true, [](const auto& accounts, const Account&) { return done(accounts.bulk().insert({.owner = "x"}).run()); }},
+        {"bulk", "update", true,
+         [](const auto& accounts, const Account& one) {
+             return done(accounts.bulk().update(one.id, tenon::inc<&Account::balance>(1)).update_one(field<&Account::owner> == "ann", tenon::inc<&Account::balance>(1)).run());
+         }},
+        {"bulk", "delete", true, [](const auto& accounts, const Account& one) { return done(accounts.bulk().remove(one.id).run({.ordered = false})); }},
+        {"bulk", "update", false,
+         [](const auto& accounts, const Account& one) {
+             return done(accounts.bulk().update(one.id, tenon::inc<&Account::balance>(1)).update_many(field<&Account::owner> == "ann", tenon::inc<&Account::balance>(1)).run());
+         }},
+        {"bulk", "delete", false,
+         [](const auto& accounts, const Account&) { return done(accounts.bulk().remove_many(field<&Account::owner> == "ann").run({.ordered = false})); }},
     };
     return all;
 }
@@ -199,13 +213,24 @@ TEST_CASE("a refusal of the second attempt says nothing of a first one that was 
 }
 
 TEST_CASE("a write concern that failed says that the write is there, but not how safely") {
-    const auto      server = server_uri();
-    const Bank      bank(server);
-    const FailPoint broken(server, 1,
-                           R"({"failCommands":["insert"],"writeConcernError":{"code":64,"codeName":"WriteConcernFailed","errmsg":"waiting for replication timed out"}})");
-    const auto result = bank.accounts.insert({.owner = "bob"});
-    REQUIRE(!result.has_value());
-    CHECK(result.error().server.code == 64);
-    CHECK(result.error().outcome == Outcome::unknown);
-    CHECK(good(bank.accounts.count(field<&Account::owner> == "bob")) == 1);
+    const auto server = server_uri();
+    const auto stored = [](const Bank& bank) {
+        std::vector<std::string> all;
+        for (const auto& one : good(bank.accounts.find().all())) all.push_back(one.owner + "=" + std::to_string(one.balance));
+        return all;
+    };
+    for (const auto& verb : verbs()) {
+        if (!is_write(verb)) continue;
+        INFO(std::string(verb.name), " ", std::string(verb.command));
+        const Bank      bank(server);
+        const auto      before = stored(bank);
+        const FailPoint broken(
+            server, 1, fault(verb.command, R"("writeConcernError":{"code":64,"codeName":"WriteConcernFailed","errmsg":"waiting for replication timed out"})"));
+        const auto result = verb.run(bank.accounts, bank.one);
+        REQUIRE(!result.has_value());
+        CHECK(result.error().code == Errc::timeout);
+        CHECK(result.error().server.code == 64);
+        CHECK(result.error().outcome == Outcome::unknown);
+        CHECK(stored(bank) != before);
+    }
 }

@@ -55,6 +55,38 @@ const std::vector<Row>& rows() {
         {"update", Outcome::unknown,
          [](const Place& at) { at.stop(); return done(at.accounts.update(at.one.id, tenon::inc<&Account::balance>(1), {.call = {.deadline = at.deadline}})); }},
         {"remove", Outcome::unknown, [](const Place& at) { at.stop(); return done(at.accounts.remove(at.one.id, {.call = {.deadline = at.deadline}})); }},
+        {"distinct", Outcome::none,
+         [](const Place& at) { at.stop(); return done(at.accounts.find().deadline(at.deadline).distinct<&Account::owner>()); }},
+        {"aggregate", Outcome::none,
+         [](const Place& at) -> Result<void> {
+             at.stop();
+             auto found = at.accounts.aggregate(tenon::pipeline<Account>().limit(1), {.call = {.deadline = at.deadline}});
+             if (!found) return tenon::fail(std::move(found).error());
+             return done(found->next());
+         }},
+        {"insert_many", Outcome::unknown,
+         [](const Place& at) { at.stop(); return done(at.accounts.insert_many({{.owner = "x"}, {.owner = "y"}}, {.call = {.deadline = at.deadline}})); }},
+        {"update_many", Outcome::unknown,
+         [](const Place& at) {
+             at.stop();
+             return done(at.accounts.update_many(field<&Account::owner> == "ann", tenon::inc<&Account::balance>(1), {.call = {.deadline = at.deadline}}));
+         }},
+        {"find_and_update", Outcome::unknown,
+         [](const Place& at) {
+             at.stop();
+             return done(at.accounts.find_and_update(field<&Account::id> == at.one.id, tenon::inc<&Account::balance>(1), {.call = {.deadline = at.deadline}}));
+         }},
+        {"save", Outcome::unknown, [](const Place& at) { at.stop(); return done(at.accounts.save(at.one, {.deadline = at.deadline})); }},
+        {"bulk, ordered", Outcome::unknown,
+         [](const Place& at) {
+             at.stop();
+             return done(at.accounts.bulk().insert({.owner = "x"}).remove(at.one.id).run({.call = {.deadline = at.deadline}}));
+         }},
+        {"bulk, unordered", Outcome::unknown,
+         [](const Place& at) {
+             at.stop();
+             return done(at.accounts.bulk().insert({.owner = "x"}).remove(at.one.id).run({.ordered = false, .call = {.deadline = at.deadline}}));
+         }},
         {"cursor next", Outcome::none,
          [](const Place& at) -> Result<void> {
              auto cursor = good(at.accounts.with({.batch_size = 2}).find().deadline(at.deadline).stream());
