@@ -132,7 +132,7 @@ private:
         auto       labels  = std::move(failure.error.server.labels);
         Error      first   = by_item && !failure.refusals.empty() ? failure.refusals.front().error : std::move(failure.error);
         first.server.labels = std::move(labels);
-        if (has_label(first, "TransientTransactionError")) first.code = Errc::transient;
+        if (has_label(first, "TransientTransactionError") && first.code != Errc::network && first.code != Errc::timeout) first.code = Errc::transient;
 
         const auto  number  = [&](const char* name) { return number_at(*reply.get(), name); };
         const auto  changed = number("nInserted") + number("nModified") + number("nRemoved") + number("nUpserted");

@@ -18,6 +18,7 @@
 
 #include "mongo/clients.hpp"
 #include "mongo/driver.hpp"
+#include "mongo/log.hpp"
 #include "mongo/lookup.hpp"
 #include "mongo/stream.hpp"
 
@@ -99,12 +100,13 @@ public:
 
 private:
     Pool(std::shared_ptr<const Settings> settings, MakeClients make_clients) noexcept
-        : settings_(std::move(settings)), make_clients_(std::move(make_clients)) {}
+        : settings_(std::move(settings)), tap_(settings_->config.log), make_clients_(std::move(make_clients)) {}
 
     /// With the lock held.
     [[nodiscard]] MadeClients keep(MadeClients made);
 
     std::shared_ptr<const Settings> settings_;
+    LogTap                          tap_;  // outlives the clients, which end their sessions last
     MakeClients                     make_clients_;
     mutable std::mutex              mutex_{};
     std::shared_ptr<Clients>        clients_{};

@@ -21,7 +21,7 @@ bool holds_code(bson::View filter, std::size_t depth = 0) noexcept {
     return false;
 }
 
-bool any_holds_code(const BulkWrite& bulk) noexcept {
+bool any_holds_code(const BulkWrite& bulk) {
     for (const auto& item : bulk.items) {
         const bool held = std::visit(overloaded{
                                          [](const BulkWrite::InsertOne&) { return false; },

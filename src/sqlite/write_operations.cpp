@@ -144,6 +144,7 @@ Result<Reply> run_bulk_write(const Call& call, BulkWrite& op) {
         }
         if (!first) return finished(writing, Result<BulkReply>(std::move(reply)));
         std::vector<InsertedId> inserted;
+        inserted.reserve(stored.size());
         for (const auto i : stored) inserted.push_back({i, shown_id(std::get<BulkWrite::InsertOne>(op.items[i]).document)});
         const bool wrote = half_done || reply.inserted + reply.modified + reply.deleted > 0 || !reply.upserted.empty();
         return finished(writing, Result<BulkReply>(fail(many_error(std::move(*first), std::move(items), std::move(inserted), op.items.size(), wrote))));

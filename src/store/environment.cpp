@@ -118,7 +118,10 @@ Result<Environment> Environment::with_file(const std::string& path, Missing miss
     }
     std::string text;
     char        piece[4096];
-    while (const auto count = std::fread(piece, 1, sizeof piece, file.get())) text.append(piece, count);
+    for (std::size_t count = sizeof piece; count == sizeof piece;) {
+        count = std::fread(piece, 1, sizeof piece, file.get());
+        text.append(piece, count);
+    }
     if (std::ferror(file.get()) != 0) return fail(Errc::io, "the environment file \"" + path + "\" cannot be read", path);
     auto parsed = parse(text);
     if (!parsed) {

@@ -1,5 +1,6 @@
 // Transactions under failures of each of their steps, against the real server.
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 #include <vector>
@@ -130,6 +131,33 @@ TEST_CASE("an abort that fails changes nothing of the body's error") {
     CHECK(error.code == Errc::quota_exceeded);
     CHECK(error.message == "mine");
     CHECK(good(counters.count()) == 1);
+}
+
+TEST_CASE("what the driver has to say goes to the log sink of its database, and no further once that is closed") {
+    const Server             server;
+    std::mutex               mutex;
+    std::vector<std::string> said;
+    const auto               sink = tenon::log_to([&](const tenon::LogEntry& record) {
+        const std::lock_guard lock(mutex);
+        if (record.where.starts_with("mongoc.")) said.push_back(std::string(record.message));
+    });
+    const auto failing_abort = [&](const Database& db) {
+        // The driver returns no error of an abort, it warns of one.
+        server.fail(R"(["abortTransaction"])", R"("errorCode":8000)", 1);
+        (void)bad(db.transaction([&](Transaction& tx) -> Result<void> {
+            good(Repository<Counter>(db).in(tx).insert({.name = "x"}));
+            return tenon::fail(Errc::quota_exceeded, "mine");
+        }));
+        CHECK(server.stop_failing() == 1);
+        const std::lock_guard lock(mutex);
+        return said.size();
+    };
+    {
+        const auto db = good(tenon::open(tenon::Config{.uri = server.uri(), .log = sink}));
+        CHECK(failing_abort(db) > 0);
+    }
+    const auto before = said.size();
+    CHECK(failing_abort(server.open()) == before);
 }
 
 TEST_CASE("a body that swallows a conflict is run again all the same") {
