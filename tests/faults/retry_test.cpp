@@ -44,7 +44,7 @@ const std::vector<Verb>& verbs() {
         {"insert", "insert", true, [](const auto& accounts, const Account&) { return done(accounts.insert({.owner = "new"})); }},
         {"insert_many", "insert", true, [](const auto& accounts, const Account&) { return done(accounts.insert_many({{.owner = "x"}, {.owner = "y"}})); }},
         {"update", "update", true, [](const auto& accounts, const Account& one) { return done(accounts.update(one.id, tenon::inc<&Account::balance>(1))); }},
-        {"replace", "update", true, [](const auto& accounts, const Account& one) { return done(accounts.replace(Account{.id = one.id, .owner = "ann", .balance = 5})); }},
+        {"replace", "findAndModify", true, [](const auto& accounts, const Account& one) { return done(accounts.replace(Account{.id = one.id, .owner = "ann", .balance = 5})); }},
         {"save", "findAndModify", true, [](const auto& accounts, const Account& one) { return done(accounts.save(Account{.id = one.id, .owner = "ann", .balance = 5})); }},
         {"find_and_update", "findAndModify", true,
          [](const auto& accounts, const Account& one) { return done(accounts.find_and_update(field<&Account::id> == one.id, tenon::inc<&Account::balance>(1))); }},
