@@ -54,8 +54,8 @@ Result<std::shared_ptr<Clients>> Pool::clients(const Deadline& deadline, const s
         if (!lookup_ || lookup_->failed()) lookup_ = Lookup::start(settings_, make_clients_);
         lookup = lookup_;
     }
-    const auto most  = Deadline::after(std::max(settings_->selection, settings_->connect));
-    const auto found = lookup->wait(*earlier(deadline, most).at, stop);
+    const auto most  = std::chrono::steady_clock::now() + std::max(settings_->selection, settings_->connect);
+    const auto found = lookup->wait(std::min(most, deadline.at.value_or(most)), stop);
     const std::lock_guard lock(mutex_);
     if (closed_) return fail(closed());
     if (!found && stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
