@@ -21,7 +21,10 @@ void announce(const mongoc_apm_command_started_t& event) {
     const bson_t* command = mongoc_apm_command_started_get_command(&event);
     last.name             = mongoc_apm_command_started_get_command_name(&event);
     last.command.clear();
-    if (!writes_documents(last.name) || bson_has_field(command, "maxTimeMS")) return;
+    last.txn_number = 0;
+    if (!writes_documents(last.name)) return;
+    last.txn_number = txn_number_of(*command);
+    if (bson_has_field(command, "maxTimeMS")) return;
     last.command.assign(reinterpret_cast<const char*>(bson_get_data(command)), command->len);
 }
 

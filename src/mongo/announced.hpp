@@ -4,6 +4,7 @@
 // On a connection with compressors the message itself hides it. The event comes on the thread of the call, right before the message is
 // written, with none of another command between.
 
+#include <cstdint>
 #include <string>
 
 #include "mongo/driver.hpp"
@@ -13,6 +14,7 @@ namespace tenon::mongo {
 struct Announced {
     std::string name{};
     std::string command{};  ///< its bytes, of an insert, update or delete that has no maxTimeMS; else empty
+    std::int64_t txn_number = 0;  ///< of an insert, update or delete, as txn_number_of
 };
 
 /// Whether connections of this URI may be compressed: only those have their commands announced.

@@ -6,7 +6,7 @@
 #include "mongo/announced.hpp"
 #include "mongo/events.hpp"
 #include "mongo/fork.hpp"
-#include "mongo/refused_attempts.hpp"
+#include "mongo/write_attempts.hpp"
 
 namespace tenon::mongo {
 
@@ -51,7 +51,7 @@ CallbacksPtr callbacks(bool monitored, bool compressed) {
     });
     mongoc_apm_set_command_failed_cb(made.get(), [](const mongoc_apm_command_failed_t* event) {
         (void)take_announced();  // it may have failed before it was sent
-        RefusedAttempts::note(*event);
+        WriteAttempts::failed(*event);
         tell(clients_of(mongoc_apm_command_failed_get_context(event)).monitor(), *event);
     });
     if (monitored) add_monitoring(*made);

@@ -3,7 +3,7 @@
 #include "mongo/health.hpp"
 #include "mongo/operations.hpp"
 #include "mongo/readiness.hpp"
-#include "mongo/refused_attempts.hpp"
+#include "mongo/write_attempts.hpp"
 #include "mongo/session.hpp"
 
 namespace tenon::mongo {
@@ -19,10 +19,10 @@ Result<void> check_name(const Request& request) {
 /// The driver answers with the error of its second attempt. That this one was refused says nothing of the first, whose connection was
 /// lost or whose primary stepped down after it wrote. A refusal of another kind is of a server that knew the first. Where each attempt met a
 /// member that is not the primary, none was applied; a mongos may have tried by itself before it said so.
-void doubt_second_attempt(const Call& call, Error& error, const RefusedAttempts& refused, bool through_mongos) {
+void doubt_second_attempt(const Call& call, Error& error, const WriteAttempts& attempts, bool through_mongos) {
     const bool refused_for_now = error.code == Errc::transient || error.code == Errc::network || error.code == Errc::timeout;
     if (!refused_for_now || error.outcome != Outcome::none || call.lease.sendings() < 2) return;
-    if (through_mongos || refused.count() != call.lease.sendings()) error.outcome = Outcome::unknown;
+    if (through_mongos || attempts.refused() != call.lease.sendings()) error.outcome = Outcome::unknown;
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
     auto made = call_for(request, session);
     if (!made) return fail(std::move(made.error()));
     Call& call  = *made;
-    const RefusedAttempts refused;
+    const WriteAttempts attempts;
     auto  reply = std::visit(overloaded{
         [&](Find& op) { return run_find(call, op); },
         [&](Insert& op) { return run_insert(call, op); },
@@ -79,7 +79,7 @@ Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
     }, static_cast<Operation::variant&>(request.operation));
     if (!reply) {
         note_failure(call.transaction.get(), reply.error());
-        if (is_write(request.operation)) doubt_second_attempt(call, reply.error(), refused, pool_->capabilities().sharding);
+        if (is_write(request.operation)) doubt_second_attempt(call, reply.error(), attempts, pool_->capabilities().sharding);
     }
     return reply;
 }

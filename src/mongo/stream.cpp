@@ -14,6 +14,7 @@
 #include "mongo/announced.hpp"
 #include "mongo/fork.hpp"
 #include "mongo/wire_message.hpp"
+#include "mongo/write_attempts.hpp"
 
 // Exported by every libmongoc from 1.23 to 2.x, in a private header. Weak, so that a build which hides them still links; there only
 // the URI's timeouts end a call (see warn_of_unbound_streams).
@@ -152,6 +153,7 @@ private:
                 return total;
             }
             if (retryable_) ++bounds_.sendings;
+            if (head.writes_documents()) WriteAttempts::sent(head.compressed() ? announced.txn_number : txn_number_of(pieces, count));
         }
         // The driver's own calls would send an update's maxTimeMS within the statement. Without one the server goes on with what
         // nobody waits for: an update that meets a transaction's document tries again until that ends.

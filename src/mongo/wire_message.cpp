@@ -90,6 +90,42 @@ bool MessageHead::may_be_retried() const noexcept {
     return !name.empty() && name != "getMore" && name != "killCursors" && name != "endSessions";
 }
 
+std::int64_t txn_number_of(const bson_t& command) noexcept {
+    std::int64_t number = 0;
+    bson_iter_t  at;
+    if (!bson_iter_init(&at, &command)) return 0;
+    while (bson_iter_next(&at)) {
+        const std::string_view key = bson_iter_key(&at);
+        if (key == "autocommit") return 0;
+        if (key == "txnNumber" && BSON_ITER_HOLDS_INT64(&at)) number = bson_iter_int64(&at);
+    }
+    return number;
+}
+
+std::int64_t txn_number_of(const mongoc_iovec_t* pieces, std::size_t count) {
+    // The driver hands the command over as a piece of its own; one that lies otherwise is put together.
+    std::size_t before = 0;
+    std::string joined;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string_view rest(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
+        if (joined.empty() && before + rest.size() <= body) {
+            before += rest.size();
+            continue;
+        }
+        if (joined.empty()) rest.remove_prefix(body - before);
+        before = body;
+        const auto all    = joined.empty() ? rest : std::string_view(joined.append(rest));
+        const auto length = all.size() < 4 ? std::int32_t{0} : int32_at(all.data());
+        bson_t     command;
+        if (length >= 5 && static_cast<std::size_t>(length) <= all.size()) {
+            const bool fine = bson_init_static(&command, reinterpret_cast<const std::uint8_t*>(all.data()), static_cast<std::size_t>(length));
+            return fine ? txn_number_of(command) : 0;
+        }
+        if (joined.empty()) joined = all;
+    }
+    return 0;
+}
+
 std::optional<LongerMessage> with_max_time(const mongoc_iovec_t* pieces, std::size_t count, std::chrono::milliseconds most) {
     LongerMessage made;
     std::size_t   next = 0;

@@ -23,6 +23,12 @@ namespace tenon::mongo {
 /// insert, update and delete.
 [[nodiscard]] bool writes_documents(std::string_view command) noexcept;
 
+/// By which the server knows a write again that the driver repeats; 0: it does not repeat it. Those of a transaction have the transaction's, and are
+/// not repeated. MongoDB specifications: Retryable Writes.
+[[nodiscard]] std::int64_t txn_number_of(const bson_t& command) noexcept;
+/// The same of a message that is not compressed.
+[[nodiscard]] std::int64_t txn_number_of(const mongoc_iovec_t* pieces, std::size_t count);
+
 /// The beginning of a message.
 class MessageHead {
 public:

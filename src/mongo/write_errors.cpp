@@ -4,7 +4,7 @@
 
 #include <tenon/bson/json.hpp>
 
-#include "mongo/refused_attempts.hpp"
+#include "mongo/write_attempts.hpp"
 #include "mql/mql_error.hpp"
 #include "mql/upsert.hpp"
 
@@ -100,11 +100,16 @@ WriteFailure write_failure(const bson_error_t& said, const bson_t& reply, const 
 }
 
 void count_lost_command(WriteFailure& failure, const bson_error_t& said) {
-    const bool  hidden = said.domain == 0 || !failure.refusals.empty();
-    const auto* lost   = RefusedAttempts::last_failure();
-    if (!hidden || lost == nullptr) return;
-    failure.error   = *lost;
-    failure.applied = false;
+    auto lost = WriteAttempts::lost();
+    if (lost.empty()) return;
+    const auto in_doubt = [](const Error& error) { return error.outcome == Outcome::unknown; };
+    const bool unknown  = in_doubt(failure.error) || std::any_of(lost.begin(), lost.end(), in_doubt);
+    if (said.domain == 0 || !failure.refusals.empty()) {
+        const auto worst = std::find_if(lost.begin(), lost.end(), in_doubt);
+        failure.error    = std::move(worst == lost.end() ? lost.back() : *worst);
+        failure.applied  = false;
+    }
+    if (unknown) failure.error.outcome = Outcome::unknown;
 }
 
 Error many_error(Error first, const std::vector<Refusal>& refusals, std::size_t total) {

@@ -29,7 +29,8 @@ struct WriteFailure {
 [[nodiscard]] WriteFailure write_failure(const bson_error_t& said, const bson_t& reply, const Context& context);
 
 /// Of an unordered write that may have been sent in several commands, whose failure the driver tells as `said`: a command that failed as a whole, which
-/// the driver hides behind an item's refusal or another command's success, says more than these, and which items were its is not known.
+/// the driver hides behind an item's refusal or another command's success, says more than these, and which items were its is not known. Where any of
+/// them may have written, nobody knows what is there, whatever was said to the last one.
 void count_lost_command(WriteFailure& failure, const bson_error_t& said);
 
 /// The Error of a write of many: "2 of 5 items were refused, the first at index 1: ...", and all of them in Error::items.

@@ -4,6 +4,8 @@
 #include <thread>
 #include <vector>
 
+#include <tenon/store/monitor.hpp>
+
 #include "server.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
@@ -328,6 +330,61 @@ TEST_CASE("an unordered bulk whose command fails as a whole says so, though an i
         CHECK(error.items.size() == (row.duplicate ? 1U : 0U));
         CHECK(good(c.count()) == row.stored);
     }
+}
+
+TEST_CASE("an unordered write whose second attempt went through says what came of that one, and not of the first") {
+    // On a compressed connection the command is known from the driver's event.
+    for (const char* const options : {"", "compressors=zlib"}) {
+        const Server server(options);
+        const auto   db = server.open();
+        const auto   c  = db.collection("repeated");
+        for (const char* const fault : {R"("closeConnection":true)", R"("errorCode":10107)"}) {
+            for (const bool bulk : {false, true}) {
+                for (const std::int32_t count : {1, 3}) {
+                    INFO(std::string(options), " ", std::string(fault), " ", bulk, " ", count);
+                    good(c.drop());
+                    good(c.insert(doc("_id", 1)));
+                    std::vector<tenon::bson::Document> documents;
+                    BulkItems                          items;
+                    for (std::int32_t id = 1; id <= count; ++id) {
+                        documents.push_back(doc("_id", id));
+                        items.insert(doc("_id", id));
+                    }
+                    server.fail(R"(["insert"])", fault, 1);
+                    const auto error = bulk ? bad(c.bulk(std::move(items), {.ordered = false})) : bad(c.insert_many(std::move(documents), {.ordered = false}));
+                    CHECK(server.stop_failing() == 1);
+                    CHECK(tenon::to_string(error.code) == "duplicate_key");
+                    CHECK(error.outcome == (count == 1 ? Outcome::none : Outcome::partial));
+                    CHECK(error.inserted.size() == static_cast<std::size_t>(count - 1));
+                    CHECK(good(c.count()) == count);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("of several commands of an unordered bulk that failed, the one that may have written says the outcome") {
+    /// Refuses the delete once the update was interrupted: a server has one such fault at a time.
+    struct Refuse final : tenon::Monitor {
+        explicit Refuse(const Server& s) : server(s) {}
+        void command_failed(const tenon::CommandEvent& event) noexcept override {
+            if (event.name == "update") server.fail(R"(["delete"])", R"("errorCode":13)", 1);
+        }
+        const Server& server;
+    };
+    const Server  server;
+    tenon::Config config{.uri = server.uri()};
+    config.monitor = std::make_shared<Refuse>(server);
+    const auto db  = good(tenon::open(config));
+    const auto c   = db.collection("several");
+    good(c.insert_many({doc("_id", 1), doc("_id", 2)}));
+    server.fail(R"(["update"])", R"("errorCode":11602)", 1);  // InterruptedDueToReplStateChange: some matches may be changed
+    BulkItems items;
+    items.update_many({}, doc("$inc", doc("n", 1))).remove_many(doc("_id", 2));
+    const auto error = bad(c.bulk(std::move(items), {.ordered = false}));
+    CHECK(server.stop_failing() == 1);
+    CHECK(error.outcome == Outcome::unknown);
+    CHECK(good(c.count()) == 2);
 }
 
 TEST_CASE("a cursor in a causal session that finds nothing, or is lost at once, leaves its client in order") {
