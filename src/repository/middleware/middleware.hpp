@@ -37,7 +37,8 @@ template <class R>
     return std::move(*held);
 }
 
-/// The first document of a find, or empty.
+/// The document that a write of `like` would meet, or empty. It is read where the write goes, from the primary and as it stands there, whatever the
+/// caller's reads or the URI prefer: by an older state the write would be of another document, or an upsert of a second one.
 [[nodiscard]] Result<std::optional<bson::Document>> read_one(Store& store, const Request& like, bson::Document filter,
                                                              bson::Document sort, Session& session);
 

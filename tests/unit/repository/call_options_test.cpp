@@ -25,6 +25,12 @@ struct Thing {
 using Plain = Thing<0>;
 using Soft  = Thing<1>;
 
+struct Versioned {
+    ObjectId     id{};
+    std::int32_t n = 0;
+    std::int64_t version{};
+};
+
 struct Change {
     std::optional<std::int32_t> n{};
 };
@@ -45,6 +51,7 @@ public:
     Result<Reply> run(Request request, Session&) override {
         ++runs;
         last = request.context;
+        if (std::holds_alternative<Find>(request.operation)) looked_up.push_back(request.context);
         hint = std::visit([](const auto& op) { return hint_of(op); }, static_cast<const Operation::variant&>(request.operation));
         while (std::chrono::steady_clock::now() < busy_until) {}
         return std::visit(overloaded{
@@ -58,6 +65,7 @@ public:
 
     int                                   runs = 0;
     Context                               last{};
+    std::vector<Context>                  looked_up{};  // of each find
     std::string                           hint{};
     std::chrono::steady_clock::time_point busy_until{};
 };
@@ -72,6 +80,11 @@ template <>
 struct tenon::Model<Soft> : tenon::Defaults<Soft> {
     static constexpr auto collection  = "soft";
     static constexpr auto soft_delete = true;
+};
+
+template <>
+struct tenon::Model<Versioned> : tenon::Defaults<Versioned> {
+    static constexpr auto versioned = &Versioned::version;
 };
 
 namespace {
@@ -189,6 +202,40 @@ void check_every_call(Visibility visibility) {
 TEST_CASE("every call hands all its options to the store") {
     check_every_call<Plain>(Visibility::with_deleted);
     check_every_call<Soft>(Visibility::live);
+}
+
+TEST_CASE("what a write looks up first is read from the primary as it stands, whatever the reads of the call prefer") {
+    const auto        filter = field<&Versioned::n> == 1;
+    const Versioned   entity{.id = ObjectId::generate(), .version = 3};
+    const ServerOptions reads{.read_preference = ReadPreference{.mode = ReadMode::secondary}, .read_concern = ReadConcern::majority, .comment = "nightly"};
+    struct Row {
+        const char* name;
+        std::function<void(const Repository<Versioned>&)> call;
+    };
+    const Row rows[] = {
+        {"save at a version", [&](const auto& r) { (void)r.save(entity); }},
+        {"replace_one", [&](const auto& r) { (void)r.replace_one(filter, Versioned{}); }},
+        {"replace_one with upsert", [&](const auto& r) { (void)r.replace_one(filter, Versioned{}, {.upsert = true}); }},
+        {"upsert", [&](const auto& r) { (void)r.upsert(entity); }},
+        {"find_and_replace", [&](const auto& r) { (void)r.find_and_replace(filter, Versioned{}); }},
+        {"update at a version", [&](const auto& r) { (void)r.update(entity.id, set<&Versioned::n>(1), {.expected_version = 3}); }},
+        {"remove at a version", [&](const auto& r) { (void)r.remove(entity.id, {.expected_version = 3}); }},
+        {"bulk replace", [&](const auto& r) { (void)r.bulk().replace(entity).run(); }},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        auto       engine = std::make_shared<Recorder>();
+        const auto db     = Database::over(engine);
+        row.call(Repository<Versioned>(db).with(reads));
+        REQUIRE(!engine->looked_up.empty());
+        for (const auto& context : engine->looked_up) {
+            REQUIRE(context.server);
+            REQUIRE(context.server->read_preference);  // none would be the URI's
+            CHECK(context.server->read_preference->mode == ReadMode::primary);
+            CHECK(context.server->read_concern == ReadConcern::local);
+            CHECK(context.server->comment == "nightly");
+        }
+    }
 }
 
 TEST_CASE("a slow call is logged with who asked for it") {
