@@ -1,13 +1,13 @@
 #pragma once
-// Code of the caller's that a server would run: refused before anything is sent, on every store.
+// Code in a filter that a server would run: refused before anything is sent, on every store.
 
 #include <tenon/store/operation.hpp>
 
 namespace tenon::repository {
 
-/// Whether a filter of the operation holds `$where`, at its top or within $and, $or and $nor: elsewhere no server takes one. What a
-/// pipeline's $match holds is the server's to refuse, and it does.
-/// @errors unsupported, path "$where".
+/// Refuses `$where`, at a filter's top or within $and, $or and $nor (elsewhere no server takes one), and `$function` anywhere below its `$expr`. The
+/// filters are those of the operations and of a pipeline's own $match stages; what other stages compute is written by the program, as a Command is.
+/// @errors unsupported, path the operator.
 [[nodiscard]] Result<void> refuse_code(const Operation& operation);
 
 }  // namespace tenon::repository
