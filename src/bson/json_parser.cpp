@@ -223,7 +223,8 @@ private:
     bool scope_first(Slot slot) {
         const std::size_t begin = in_.position();
         // Read as the level it has under a code. In a plain document it is one deeper, which the builder checks again.
-        Document scope;
+        Document   scope;
+        const auto doubles = reals_ == nullptr ? 0 : reals_->size();
         if (!apart(scope)) return false;
         std::string held;
         Text        next{};
@@ -232,6 +233,7 @@ private:
             next                 = key(held);
             if (!next || !in_.expect(':')) return false;
             if (*next == "$code") {
+                if (reals_ != nullptr) reals_->resize(doubles);  // as in code()
                 const ValueRef source = forms_.code();
                 return !source.missing() && put_code_scope(slot, source, scope, begin) && end_of_form();
             }

@@ -148,15 +148,16 @@ struct Problem {
 /// The plain numbers of a JSON text that are doubles in its document, as they are written: a decimal takes its digits from there.
 class Numbers {
 public:
-    /// `reals` in the order of the text, which is the document's, unless a scope stood before its code: then no text is known.
-    Numbers(bson::View document, const std::vector<std::string_view>& reals) {
+    /// `reals` in the order of the text, which is the document's.
+    Numbers(bson::View document, std::vector<std::string_view> reals) : texts_(std::move(reals)) {
         collect(document);
-        if (places_.size() == reals.size()) texts_ = reals;
+        if (places_.size() != texts_.size()) texts_.clear();
     }
-    /// Empty when it is not known.
-    [[nodiscard]] std::string_view text_of(bson::ValueRef value) const noexcept {
+    /// Of a double: how it is written; empty for one of a form of Extended JSON. None: it is not known.
+    [[nodiscard]] std::optional<std::string_view> text_of(bson::ValueRef value) const noexcept {
         const auto at = std::lower_bound(places_.begin(), places_.end(), value.bytes().data());
-        return at == places_.end() || *at != value.bytes().data() || texts_.empty() ? std::string_view() : texts_[static_cast<std::size_t>(at - places_.begin())];
+        if (at == places_.end() || *at != value.bytes().data() || texts_.empty()) return std::nullopt;
+        return texts_[static_cast<std::size_t>(at - places_.begin())];
     }
 
 private:
@@ -286,10 +287,9 @@ private:
             case 0x07: return parsed(text ? bson::ObjectId::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
             case 0x09: return parsed(text ? bson::DateTime::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
             case 0x13:
-                if (given.type() == bson::Type::float64) {
-                    const auto written = numbers_.text_of(given);
-                    const auto exact   = bson::Decimal128::parse(written);
-                    if (written.empty() || !exact) return problem(path, "is a number that a decimal cannot hold as it is written; give it as text");
+                if (const auto written = given.type() == bson::Type::float64 ? numbers_.text_of(given) : ""; !written || !written->empty()) {
+                    const auto exact = bson::Decimal128::parse(written.value_or(""));
+                    if (!exact) return problem(path, "is a number that a decimal cannot hold as it is written; give it as text");
                     out.append(key, *exact);
                     return;
                 }
@@ -459,7 +459,7 @@ Result<bson::Document> read_json(std::string_view text, const TypeInfo& type) {
     std::vector<std::string_view> reals;
     auto                          document = bson::detail::from_json(text, reals);
     if (!document) return document;
-    const Numbers numbers(document->view(), reals);
+    const Numbers numbers(document->view(), std::move(reals));
     Converter     converter(numbers);
     bson::Builder out;
     converter.object(document->view(), type, "", out);

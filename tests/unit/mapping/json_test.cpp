@@ -33,6 +33,12 @@ struct Offer {
     Price             cost{};
 };
 
+struct Scripted {
+    double             before{};
+    tenon::bson::Value code{};
+    tenon::Decimal128  price{};
+};
+
 }  // namespace mapping_test
 
 using namespace mapping_test;
@@ -91,6 +97,20 @@ TEST_CASE("a decimal given as a plain number keeps the digits that were written"
         REQUIRE(read.has_value() == (row.want != nullptr));
         if (row.want != nullptr) CHECK(read->cost.price.to_string() == row.want);
         else CHECK(read.error().path == "cost.price");
+    }
+}
+
+TEST_CASE("a decimal takes a number of a form of Extended JSON, and its digits are known beside a code with a scope") {
+    const auto of_form = tenon::from_json<Offer>(R"({"rate":{"$numberDouble":"2.5"},"real":1.5,"cost":{"price":{"$numberDouble":"0.1"}}})");
+    REQUIRE_MESSAGE(of_form.has_value(), (of_form ? "" : of_form.error().message));
+    CHECK(of_form->rate.to_string() == "2.5");
+    CHECK(of_form->cost.price.to_string() == "0.1");
+    for (const char* code : {R"({"$scope":{"x":1.5},"$code":"f"})", R"({"$code":"f","$scope":{"x":1.5}})"}) {
+        CAPTURE(code);
+        const auto read = tenon::from_json<Scripted>(std::string(R"({"before":1.25,"code":)") + code + R"(,"price":1.50})");
+        REQUIRE_MESSAGE(read.has_value(), (read ? "" : read.error().message));
+        CHECK(read->price.to_string() == "1.50");
+        CHECK(read->before == 1.25);
     }
 }
 
