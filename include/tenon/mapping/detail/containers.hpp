@@ -189,7 +189,8 @@ private:
         auto& values = *static_cast<std::vector<E, A>*>(vector);
         if constexpr (reflect::is_entity<E> && std::is_move_assignable_v<E>) {
             if (count > values.size()) {
-                // Not resize: what it takes to move the elements of a type that one entity alone has costs a tenth of that entity's time to compile.
+                // Not resize: what it takes to move the elements of a type that one entity alone has costs a tenth of that entity's time to compile. So a
+                // vector in use that grows is made anew, within its capacity too; one whose size stays or shrinks takes nothing from the heap.
                 std::vector<E, A> longer(count, values.get_allocator());
                 E*                to = longer.data();
                 for (E* from = values.data(), *const end = from + values.size(); from != end;) *to++ = static_cast<E&&>(*from++);
