@@ -10,8 +10,10 @@
 #include <tenon/store/monitor.hpp>
 
 #include "faults/server.hpp"
+#include "support/done.hpp"
 
 using namespace faults;  // NOLINT(google-build-using-namespace)
+using support::done;
 using tenon::Errc;
 using tenon::field;
 using tenon::Outcome;
@@ -26,12 +28,6 @@ struct Verb {
     bool        retried;  ///< MongoDB manual: Retryable Reads, Retryable Writes
     std::function<Result<void>(const Repository<Account>&, const Account&)> run;
 };
-
-template <class T>
-Result<void> done(Result<T> result) {
-    if (!result) return tenon::fail(std::move(result).error());
-    return {};
-}
 
 const std::vector<Verb>& verbs() {
     static const std::vector<Verb> all{

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "faults/server.hpp"
+#include "support/done.hpp"
 #include "support/mongod.hpp"
 
 using namespace faults;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
 using support::Mongod;
+using support::done;
 using tenon::Deadline;
 using tenon::Errc;
 using tenon::field;
@@ -22,12 +24,6 @@ using tenon::Transaction;
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-template <class T>
-Result<void> done(Result<T> result) {
-    if (!result) return tenon::fail(std::move(result).error());
-    return {};
-}
 
 /// What a call needs, and the server that stops under it.
 struct Place {

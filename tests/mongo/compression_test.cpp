@@ -9,10 +9,12 @@
 #include "proxy.hpp"
 #include "recorder.hpp"
 #include "server.hpp"
+#include "support/done.hpp"
 #include "support/mongod.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
+using support::done;
 using tenon::Deadline;
 using tenon::Outcome;
 using tenon::Transaction;
@@ -34,11 +36,6 @@ std::int64_t at_work(const Database& db, const std::string& application) {
                                             application + R"("}},{"$count":"n"}],"cursor":{}})"),
                                        {.admin = true}));
     return reply.at_path("cursor.firstBatch.0.n").to_int64().value_or(0);
-}
-
-Result<void> status(auto result) {
-    if (!result) return tenon::fail(std::move(result).error());
-    return {};
 }
 
 }  // namespace
@@ -96,10 +93,10 @@ TEST_CASE("a write on a compressed connection that meets a transaction's documen
         std::function<Result<void>(const tenon::Collection&, tenon::CallOptions)> run;
     };
     const Row rows[] = {
-        {"update", [](const auto& c, auto call) { return status(c.update_one(doc("_id", 1), doc("$inc", doc("n", 1)), {.call = call})); }},
-        {"update many", [](const auto& c, auto call) { return status(c.update_many({}, doc("$inc", doc("n", 1)), {.call = call})); }},
+        {"update", [](const auto& c, auto call) { return done(c.update_one(doc("_id", 1), doc("$inc", doc("n", 1)), {.call = call})); }},
+        {"update many", [](const auto& c, auto call) { return done(c.update_many({}, doc("$inc", doc("n", 1)), {.call = call})); }},
         {"bulk", [](const auto& c, auto call) {
-             return status(c.bulk(std::move(tenon::BulkItems().update_one(doc("_id", 1), doc("$inc", doc("n", 1)))), {.call = call}));
+             return done(c.bulk(std::move(tenon::BulkItems().update_one(doc("_id", 1), doc("$inc", doc("n", 1)))), {.call = call}));
          }},
     };
     for (const auto& row : rows) {

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "server.hpp"
+#include "support/done.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
+using support::done;
 using tenon::field;
 using tenon::Transaction;
 
@@ -26,12 +28,6 @@ struct tenon::Model<Item> : tenon::Defaults<Item> {
 };
 
 namespace {
-
-template <class T>
-Result<void> done(Result<T> result) {
-    if (!result) return tenon::fail(std::move(result).error());
-    return {};
-}
 
 using Items = Repository<Item>;
 using State = std::multimap<std::string, std::int64_t>;
