@@ -81,7 +81,7 @@ WriteFailure write_failure(const bson_error_t& said, const bson_t& reply, const 
         failure.error.server.labels = std::move(labels);
         failure.applied     = true;
         if (has_label(failure.error, "TransientTransactionError")) failure.error.code = Errc::transient;
-    } else if (!concern.missing() && !connection) {
+    } else if (!concern.missing() && said.domain == MONGOC_ERROR_WRITE_CONCERN) {
         auto& error       = failure.error;
         error.server.code = static_cast<std::int32_t>(concern.as_view()["code"].to_int64().value_or(0));
         error.server.name = code_name(error.server.code);

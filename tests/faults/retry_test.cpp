@@ -227,6 +227,7 @@ TEST_CASE("a write concern that failed says that the write is there, but not how
         CHECK(result.error().code == Errc::timeout);
         CHECK(result.error().server.code == 64);
         CHECK(result.error().outcome == Outcome::unknown);
+        CHECK(result.error().message.find("the write was applied, but its write concern was not met: not enough members") != std::string::npos);
         CHECK(stored(bank) != before);
     }
 }

@@ -402,6 +402,40 @@ TEST_CASE("a cursor in a causal session that finds nothing, or is lost at once, 
     CHECK(good(good(c.find()).next()).has_value());
 }
 
+TEST_CASE("a write that waits past its deadline for another's transaction is never said to be applied") {
+    const Server server;
+    const auto   db = server.open();
+    const auto   c  = db.collection("held");
+    good(c.insert(doc("_id", 1, "n", 0)));
+    tenon::CallOptions call;
+    const auto write = doc("$set", doc("n", 2));
+    const std::function<Result<void>()> writes[] = {
+        [&] { return only(c.update_one(doc("_id", 1), write, {.call = call})); },
+        [&] { return only(c.find_and_update(doc("_id", 1), write, {.call = call})); },
+        [&] { return only(c.remove_one(doc("_id", 1), {.call = call})); },
+        [&] { return only(c.insert(doc("_id", 2), call)); },
+        [&] { return only(c.insert_many({doc("_id", 2), doc("_id", 3)}, {.call = call})); },
+    };
+    (void)db.transaction([&](tenon::Transaction& tx) -> Result<void> {
+        good(c.in(tx).update_one(doc("_id", 1), doc("$set", doc("n", 1))));
+        good(c.in(tx).insert(doc("_id", 2)));
+        std::thread([&] {
+            for (int turn = 0; turn < 10; ++turn) {
+                for (const auto& one : writes) {
+                    call.deadline    = Deadline::after(std::chrono::milliseconds(40 + turn));
+                    const auto error = bad(one());
+                    CHECK(error.code == tenon::Errc::timeout);
+                    CHECK_MESSAGE(error.message.find("applied") == std::string::npos, error.message);
+                    CHECK(error.inserted.empty());
+                }
+            }
+        }).join();
+        return tenon::fail(tenon::Errc::validation, "undone");
+    });
+    CHECK(good(c.count(doc("n", 0))) == 1);
+    CHECK(good(c.count()) == 1);
+}
+
 TEST_CASE("cursors stream, are killed when dropped, and may change their thread") {
     const Server server;
     const auto   db = server.open();

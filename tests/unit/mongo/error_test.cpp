@@ -173,6 +173,20 @@ TEST_CASE("a write whose concern was not met is applied, and its outcome unknown
     }
 }
 
+// What a 6.0 server answers to an update past its maxTimeMS: it waits for the write concern of what did not happen too, past the same limit.
+TEST_CASE("a command that failed is not called applied for the write concern's error beside it") {
+    const auto reply = json(R"({"ok":0,"code":50,"codeName":"MaxTimeMSExpired","errmsg":"operation exceeded time limit",
+        "writeConcernError":{"code":50,"codeName":"MaxTimeMSExpired","errmsg":"operation exceeded time limit"}})");
+    const auto merged = json(R"({"insertedCount":0,"writeConcernErrors":[{"code":50,"codeName":"MaxTimeMSExpired","errmsg":"operation exceeded time limit"}]})");
+    for (const auto* said_by : {&reply, &merged}) {
+        const auto failed = failure(said(MONGOC_ERROR_SERVER, 50), *said_by);
+        CHECK(failed.error.code == Errc::timeout);
+        CHECK(failed.error.outcome == Outcome::unknown);
+        CHECK_FALSE(failed.applied);
+        CHECK(failed.error.message == "the server ended the operation at its time limit");
+    }
+}
+
 TEST_CASE("a refused write of many matches may have changed some") {
     const auto outcome = [](int code, const char* words) {
         Error error;
