@@ -1,5 +1,5 @@
 #pragma once
-// Extended JSON for those who need a number as it is written: a double keeps 17 of its digits and no trailing zero.
+// JSON for those who read it as plain JSON: no `$` forms, and numbers as they are written (a double keeps 17 digits and no trailing zero).
 
 #include <string_view>
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace tenon::bson::detail {
 
-/// As bson::from_json. `reals` gets an entry for each double in the order of the text: how the plain number is written, a view of `json`; empty for
-/// one of a `$` form.
-[[nodiscard]] Result<Document> from_json(std::string_view json, std::vector<std::string_view>& reals);
+/// As bson::from_json, but `{"$oid": ...}` and its like are documents with that key. `reals` gets an entry for each double in the order of the text:
+/// how it is written, a view of `json`.
+[[nodiscard]] Result<Document> from_plain_json(std::string_view json, std::vector<std::string_view>& reals);
 
 }  // namespace tenon::bson::detail

@@ -127,8 +127,8 @@ private:
         if (!in_.take('}')) {
             first = key(first_held);
             if (!first || !in_.expect(':')) return false;
-            if (const JsonForm form = form_of(*first); form != JsonForm::none) return this->form(form, slot);
-            if (*first == "$scope") return scope_first(slot);
+            if (const JsonForm form = meaning_of(*first); form != JsonForm::none) return this->form(form, slot);
+            if (*first == "$scope" && reals_ == nullptr) return scope_first(slot);
         }
         if (!deeper(begin)) return false;
         open_document(slot);
@@ -146,7 +146,7 @@ private:
             std::string held;
             const Text  first = key(held);
             if (!first || !in_.expect(':')) return false;
-            if (form_of(*first) != JsonForm::none) return in_.wrong(begin, "expected a document, this is another type");
+            if (meaning_of(*first) != JsonForm::none) return in_.wrong(begin, "expected a document, this is another type");
             if (!members(*first)) return false;
         }
         --depth_;
@@ -161,7 +161,7 @@ private:
             const std::size_t begin = in_.position();
             const Text        next  = key(held);
             if (!next || !in_.expect(':')) return false;
-            if (form_of(*next) != JsonForm::none) return in_.wrong(begin, stands_alone);
+            if (meaning_of(*next) != JsonForm::none) return in_.wrong(begin, stands_alone);
             if (!value({false, *next})) return false;
         }
         return in_.take('}') || in_.wrong(in_.position(), "expected ',' or '}'");
@@ -190,10 +190,11 @@ private:
         return ++depth_ <= max_depth || in_.wrong(begin, "nested more than 100 levels deep");
     }
 
+    [[nodiscard]] JsonForm meaning_of(std::string_view key) const noexcept { return reals_ == nullptr ? form_of(key) : JsonForm::none; }
+
     bool form(JsonForm form, Slot slot) {
         if (form == JsonForm::code) return code(slot);
         const ValueRef read = forms_.read(form);
-        if (form == JsonForm::number_double && reals_ != nullptr) reals_->emplace_back();
         return !read.missing() && put(slot, read) && end_of_form();
     }
 
@@ -213,18 +214,14 @@ private:
         Document    scope;
         if (!in_.expect(':')) return false;
         const std::size_t at = in_.position();
-        const auto        reals = std::exchange(reals_, nullptr);  // the document has no doubles in there
-        const bool        read  = apart(scope);
-        reals_                  = reals;
-        return read && put_code_scope(slot, kept.ref(), scope, at) && end_of_form();
+        return apart(scope) && put_code_scope(slot, kept.ref(), scope, at) && end_of_form();
     }
 
     // {"$scope": ... is code when "$code" follows, else a plain document.
     bool scope_first(Slot slot) {
         const std::size_t begin = in_.position();
         // Read as the level it has under a code. In a plain document it is one deeper, which the builder checks again.
-        Document   scope;
-        const auto doubles = reals_ == nullptr ? 0 : reals_->size();
+        Document scope;
         if (!apart(scope)) return false;
         std::string held;
         Text        next{};
@@ -233,7 +230,6 @@ private:
             next                 = key(held);
             if (!next || !in_.expect(':')) return false;
             if (*next == "$code") {
-                if (reals_ != nullptr) reals_->resize(doubles);  // as in code()
                 const ValueRef source = forms_.code();
                 return !source.missing() && put_code_scope(slot, source, scope, begin) && end_of_form();
             }
@@ -294,7 +290,7 @@ private:
 
 Result<Document> from_json(std::string_view json) { return JsonParser(json).whole_document(); }
 
-Result<Document> detail::from_json(std::string_view json, std::vector<std::string_view>& reals) {
+Result<Document> detail::from_plain_json(std::string_view json, std::vector<std::string_view>& reals) {
     return JsonParser(json, &reals).whole_document();
 }
 

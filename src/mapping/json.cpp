@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <tenon/bson/json.hpp>
@@ -44,25 +45,26 @@ void write_object(std::string& out, bson::View document, const TypeInfo* type) {
     out += '}';
 }
 
-void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type) {
-    switch (value.type()) {
-        case bson::Type::document: {
-            if (type != nullptr && type->shape == Shape::variant) {
-                const TypeInfo* chosen = nullptr;
-                for (std::size_t i = 0; i < type->alternative_count; ++i) {
-                    const Tag& tag = type->tags[i];
-                    if (tag.key.empty()) {
-                        if (type->alternatives[i]().type == 0x03) chosen = &type->alternatives[i]();
-                        continue;
-                    }
-                    const auto name = value.as_view()[tag.key];
-                    if (name.type() == bson::Type::string && name.as_string() == tag.name) chosen = &type->alternatives[i]();
-                }
-                type = chosen;
-            }
-            write_object(out, value.as_view(), type);
-            return;
+/// The alternative of a variant that a document or a list is of: its rules hold for what is inside.
+const TypeInfo* alternative_of(const TypeInfo& type, bson::ValueRef value) {
+    const TypeInfo* chosen = nullptr;
+    for (std::size_t i = 0; i < type.alternative_count; ++i) {
+        const Tag& tag = type.tags[i];
+        if (tag.key.empty()) {
+            if (type.alternatives[i]().type == static_cast<Byte>(value.type())) chosen = &type.alternatives[i]();
+            continue;
         }
+        if (value.type() != bson::Type::document) continue;
+        const auto name = value.as_view()[tag.key];
+        if (name.type() == bson::Type::string && name.as_string() == tag.name) chosen = &type.alternatives[i]();
+    }
+    return chosen;
+}
+
+void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type) {
+    if (type != nullptr && type->shape == Shape::variant) type = alternative_of(*type, value);
+    switch (value.type()) {
+        case bson::Type::document: write_object(out, value.as_view(), type); return;
         case bson::Type::array: {
             const TypeInfo* element = type != nullptr && type->shape == Shape::array ? &type->element() : nullptr;
             bool            first   = true;
@@ -153,10 +155,10 @@ public:
         collect(document);
         if (places_.size() != texts_.size()) texts_.clear();
     }
-    /// Of a double: how it is written; empty for one of a form of Extended JSON. None: it is not known.
-    [[nodiscard]] std::optional<std::string_view> text_of(bson::ValueRef value) const noexcept {
+    /// Of a double: how it is written. Empty: it is not known.
+    [[nodiscard]] std::string_view text_of(bson::ValueRef value) const noexcept {
         const auto at = std::lower_bound(places_.begin(), places_.end(), value.bytes().data());
-        if (at == places_.end() || *at != value.bytes().data() || texts_.empty()) return std::nullopt;
+        if (at == places_.end() || *at != value.bytes().data() || texts_.empty()) return {};
         return texts_[static_cast<std::size_t>(at - places_.begin())];
     }
 
@@ -188,7 +190,7 @@ public:
             const auto*       known = std::find_if(type.fields, end, [&](const FieldInfo& f) { return !f.name.empty() && shown(f.name) == element.key; });
             if (known == end) {
                 if (type.open) {
-                    out.append(element.key, element.value);
+                    free_form(element.value, at, out, element.key);
                 } else if (element.key != tag_key_) {
                     problem(at, "is no field of the entity");
                 }
@@ -228,14 +230,25 @@ public:
     void value(bson::ValueRef given, const TypeInfo& type, const std::string& path, bson::Builder& out, std::string_view key) {
         if (given.type() == bson::Type::null && type.nullable) {
             out.append(key, bson::Null{});
-            return;
+        } else if (type.takes == nullptr) {
+            shaped(given, type, path, out, key);
+        } else {
+            bson::Builder alone;
+            const auto    before = problems.size();
+            shaped(given, type, path, alone, key);
+            if (problems.size() != before) return;
+            const auto read  = alone.take();
+            const auto fault = type.takes(read[key]);
+            if (!fault) return problem(fault.error().path.empty() ? path : path + "." + fault.error().path, fault.error().message);
+            out.append(key, read[key]);
         }
+    }
+
+private:
+    void shaped(bson::ValueRef given, const TypeInfo& type, const std::string& path, bson::Builder& out, std::string_view key) {
         switch (type.shape) {
             case Shape::value: plain(given, type, path, out, key); return;
-            case Shape::any:
-                if (type.type != 0 && static_cast<Byte>(given.type()) != type.type) return mismatch(path, given, type);
-                out.append(key, given);
-                return;
+            case Shape::any: free_form(given, path, out, key, type.type); return;
             case Shape::structure: {
                 if (given.type() != bson::Type::document) return mismatch(path, given, type);
                 out.open_document(key);
@@ -262,7 +275,14 @@ public:
         }
     }
 
-private:
+    /// What has no fields of its own is Extended JSON. A `type` of 0 takes every BSON type.
+    void free_form(bson::ValueRef given, const std::string& path, bson::Builder& out, std::string_view key, Byte type = 0) {
+        const auto read = bson::value_from_json(bson::to_json(given));
+        if (!read) return problem(path, "holds a form of Extended JSON that is none");
+        if (type != 0 && static_cast<Byte>(read->type()) != type) return mismatch(path, read->ref(), {.shape = Shape::any, .type = type});
+        out.append(key, *read);
+    }
+
     void problem(std::string path, std::string what) { problems.push_back({std::move(path), std::move(what)}); }
     void mismatch(const std::string& path, bson::ValueRef given, const TypeInfo& type) {
         problem(path, std::string("is ").append(described(given.type())).append(", ").append(expected(type)).append(" is expected"));
@@ -273,7 +293,13 @@ private:
         switch (type.type) {
             case 0x01:
                 if (!given.is_number()) return mismatch(path, given, type);
-                out.append(key, given.to_double().value_or(0));
+                if (const auto number = given.to_double().value_or(0); !type.single) {
+                    out.append(key, number);
+                } else if (std::abs(number) <= double{std::numeric_limits<float>::max()}) {
+                    out.append(key, double{static_cast<float>(number)});  // the nearest: in text, no number is single
+                } else {
+                    problem(path, "is too large for a number of single precision");
+                }
                 return;
             case 0x02:
                 if (!text) return mismatch(path, given, type);
@@ -287,8 +313,8 @@ private:
             case 0x07: return parsed(text ? bson::ObjectId::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
             case 0x09: return parsed(text ? bson::DateTime::parse(given.as_string()) : fail(Errc::invalid_argument, ""), given, type, path, out, key);
             case 0x13:
-                if (const auto written = given.type() == bson::Type::float64 ? numbers_.text_of(given) : ""; !written || !written->empty()) {
-                    const auto exact = bson::Decimal128::parse(written.value_or(""));
+                if (given.type() == bson::Type::float64) {
+                    const auto exact = bson::Decimal128::parse(numbers_.text_of(given));
                     if (!exact) return problem(path, "is a number that a decimal cannot hold as it is written; give it as text");
                     out.append(key, *exact);
                     return;
@@ -313,9 +339,8 @@ private:
                 out.append(key, *number);
                 return;
             }
-            default:
-                if (static_cast<Byte>(given.type()) != type.type) return mismatch(path, given, type);
-                out.append(key, given);
+            // Regular expressions, timestamps and the like have no plain form.
+            default: free_form(given, path, out, key, type.type);
         }
     }
 
@@ -457,7 +482,7 @@ std::string write_json(bson::View document, const TypeInfo& type) {
 
 Result<bson::Document> read_json(std::string_view text, const TypeInfo& type) {
     std::vector<std::string_view> reals;
-    auto                          document = bson::detail::from_json(text, reals);
+    auto                          document = bson::detail::from_plain_json(text, reals);
     if (!document) return document;
     const Numbers numbers(document->view(), std::move(reals));
     Converter     converter(numbers);
@@ -466,6 +491,18 @@ Result<bson::Document> read_json(std::string_view text, const TypeInfo& type) {
     if (!converter.problems.empty()) return fail(error_of(converter.problems));
     return out.finish();
 }
+
+namespace detail {
+
+Error without_field(Error error) {
+    // The message of a Mapper's is its own, all others begin with the field.
+    const std::string field = "field \"" + error.path + "\" ";
+    if (error.message.starts_with(field)) error.message.erase(0, field.size());
+    error.path.erase(0, error.path.starts_with("v.") ? 2 : error.path.size());
+    return error;
+}
+
+}  // namespace detail
 
 Error as_problem(const Error& decode_error) {
     const std::string what = decode_error.message;

@@ -29,7 +29,7 @@ template <class T>
 /// Reads what to_json writes. Fields that the library keeps (`id`, times, version) and read-only ones may be left out.
 /// @errors invalid_argument for text that is no JSON object; validation with every problem of the document: Error::items holds one per problem
 /// ("lines.3.qty: is text, a whole number is expected"), Error::message all of them, a line each, Error::path the first one's path. Problems are: a missing field, a
-/// type or range that does not fit, a name that is none of an enum's, an unknown field, a field given that is hidden or read-only.
+/// type or range that does not fit, a name that is none of an enum's, what a Mapper refuses, an unknown field, a field given that is hidden or read-only.
 template <class T>
 [[nodiscard]] Result<T> from_json(std::string_view text) {
     auto document = mapping::read_json(text, mapping::type_info<T>());

@@ -45,12 +45,18 @@ struct TypeInfo {
     const Tag*              tags = nullptr;       ///< and their tags; without a key those that have none
     std::size_t             alternative_count = 0;
     bool                    uuid = false;         ///< a binary that holds a UUID
+    bool                    single = false;       ///< a float
+    /// Where the type takes less than its BSON type and range say (a Mapper, a fixed size, coarser times): reads one value of it as decode does.
+    Result<void> (*takes)(bson::ValueRef value) = nullptr;
 };
 
 template <class U>
 [[nodiscard]] const TypeInfo& type_info();
 
 namespace detail {
+
+/// Of an error of the field "v": path and message as of that value alone.
+[[nodiscard]] Error without_field(Error error);
 
 template <class U>
 inline constexpr bool is_strong_id = false;
@@ -134,10 +140,28 @@ struct VariantInfo<reflect::Types<A...>> {
     static constexpr const TypeInfo& (*list[sizeof...(A)])() = {&type_info<A>...};
 };
 
+/// A value of any type as a field of a document.
+template <class U>
+struct OneValue {
+    U v{};
+};
+
+/// Error::path begins behind the value.
+template <class U>
+[[nodiscard]] Result<void> takes(bson::ValueRef value) {
+    bson::Builder document;
+    document.append("v", value);
+    auto read = decode<OneValue<U>>(document.take());
+    if (!read) return fail(without_field(std::move(read).error()));
+    return {};
+}
+
 template <class U>
 [[nodiscard]] TypeInfo describe() {
     if constexpr (Mapped<U>) {
-        return type_info<typename Codec<U>::Stored>();
+        TypeInfo info = type_info<typename Codec<U>::Stored>();
+        info.takes    = &takes<U>;
+        return info;
     } else if constexpr (is_strong_id<U>) {
         return type_info<typename U::value_type>();
     } else if constexpr (std::is_same_v<U, bson::Value> || std::is_same_v<U, bson::Document> || std::is_same_v<U, bson::Array>) {
@@ -172,11 +196,14 @@ template <class U>
     } else if constexpr (std::is_enum_v<U> && !enum_by_value<U>) {
         return {.type = 0x02, .name = "enum", .names = EnumNameList<U>::list.at, .name_count = EnumNameList<U>::count};
     } else if constexpr (Codec<U>::type == 0x04) {
-        return {.shape = Shape::array, .type = 0x04, .name = "array", .element = &type_info<typename U::value_type>};
+        TypeInfo info{.shape = Shape::array, .type = 0x04, .name = "array", .element = &type_info<typename U::value_type>};
+        if constexpr (requires { std::tuple_size<U>::value; }) info.takes = &takes<U>;
+        return info;
     } else if constexpr (Codec<U>::type == 0x03) {
-        return {.shape = Shape::map, .type = 0x03, .name = "object", .element = &type_info<typename U::mapped_type>};
+        return {.shape = Shape::map, .type = 0x03, .name = "object", .element = &type_info<typename U::mapped_type>, .takes = &takes<U>};
     } else {
-        TypeInfo info{.type = Codec<U>::type, .name = Codec<U>::name, .uuid = std::is_same_v<U, bson::Uuid>};
+        TypeInfo info{.type = Codec<U>::type, .name = Codec<U>::name, .uuid = std::is_same_v<U, bson::Uuid>, .single = std::is_same_v<U, float>};
+        if constexpr (Codec<U>::type == 0x09 && !std::is_same_v<U, bson::DateTime>) info.takes = &takes<U>;
         if constexpr (StoredInteger<U>) {
             if constexpr (!(std::is_unsigned_v<U> && sizeof(U) == 8)) info.highest = static_cast<std::int64_t>(std::numeric_limits<U>::max());
             info.lowest = static_cast<std::int64_t>(std::numeric_limits<U>::min());

@@ -33,10 +33,31 @@ struct Offer {
     Price             cost{};
 };
 
-struct Scripted {
-    double             before{};
-    tenon::bson::Value code{};
-    tenon::Decimal128  price{};
+
+struct Wrapped {
+    Item item{};
+};
+struct Nests {
+    std::variant<std::vector<Item>, int>                              list{};
+    std::variant<std::vector<Item>, std::string>                      text{};
+    std::vector<std::variant<std::vector<Item>, int>>                 lists{};
+    std::variant<std::vector<Wrapped>, int>                           wrapped{};
+    std::variant<std::map<std::string, std::vector<Item>>, int>       map{};
+};
+
+struct Cents {
+    std::int64_t n{};
+};
+struct Strict {
+    Cents                              fee{};
+    std::vector<Cents>                 fees{};
+    std::array<int, 2>                 pair{};
+    float                              rate{};
+    std::chrono::sys_days              day{};
+    std::map<std::string, std::string> labels{};
+    double                             real{};
+    tenon::bson::Value                 any{};
+    std::optional<Cents>               tip{};
 };
 
 }  // namespace mapping_test
@@ -46,6 +67,19 @@ using namespace mapping_test;
 template <>
 struct tenon::Mapping<Item> : tenon::MappingDefaults {
     static constexpr auto hidden = tenon::members<&Item::secret>;
+};
+template <>
+struct tenon::Mapper<Wrapped> {
+    static Item                   to_bson(const Wrapped& w) { return w.item; }
+    static tenon::Result<Wrapped> from_bson(const Item& item) { return Wrapped{item}; }
+};
+template <>
+struct tenon::Mapper<Cents> {
+    static std::int64_t         to_bson(const Cents& c) { return c.n; }
+    static tenon::Result<Cents> from_bson(std::int64_t n) {
+        if (n < 0) return tenon::fail(tenon::Errc::validation, "less than nothing");
+        return Cents{n};
+    }
 };
 template <>
 struct tenon::Model<Order> : tenon::Defaults<Order> {
@@ -91,8 +125,8 @@ TEST_CASE("a decimal given as a plain number keeps the digits that were written"
     };
     for (const auto& row : rows) {
         CAPTURE(row.number);
-        // Before it a double and a double in a form of its own: neither is taken for it.
-        const auto text = std::string(R"({"rate":2.25,"real":{"$numberDouble":"0.5"},"cost":{"price":)") + row.number + "}}";
+        // Before it a decimal and a double: neither's digits are taken for it.
+        const auto text = std::string(R"({"rate":2.25,"real":0.5,"cost":{"price":)") + row.number + "}}";
         const auto read = tenon::from_json<Offer>(text);
         REQUIRE(read.has_value() == (row.want != nullptr));
         if (row.want != nullptr) CHECK(read->cost.price.to_string() == row.want);
@@ -100,18 +134,82 @@ TEST_CASE("a decimal given as a plain number keeps the digits that were written"
     }
 }
 
-TEST_CASE("a decimal takes a number of a form of Extended JSON, and its digits are known beside a code with a scope") {
-    const auto of_form = tenon::from_json<Offer>(R"({"rate":{"$numberDouble":"2.5"},"real":1.5,"cost":{"price":{"$numberDouble":"0.1"}}})");
-    REQUIRE_MESSAGE(of_form.has_value(), (of_form ? "" : of_form.error().message));
-    CHECK(of_form->rate.to_string() == "2.5");
-    CHECK(of_form->cost.price.to_string() == "0.1");
-    for (const char* code : {R"({"$scope":{"x":1.5},"$code":"f"})", R"({"$code":"f","$scope":{"x":1.5}})"}) {
-        CAPTURE(code);
-        const auto read = tenon::from_json<Scripted>(std::string(R"({"before":1.25,"code":)") + code + R"(,"price":1.50})");
-        REQUIRE_MESSAGE(read.has_value(), (read ? "" : read.error().message));
-        CHECK(read->price.to_string() == "1.50");
-        CHECK(read->before == 1.25);
+TEST_CASE("the forms of Extended JSON are keys like others, but in what has no fields of its own") {
+    struct Row {
+        const char* text;
+        const char* problem;
+    };
+    const Row rows[] = {
+        {R"("real":{"$numberDouble":"NaN"})", "real: is an object, a number is expected"},
+        {R"("fee":{"$numberLong":"7"})", "fee: is an object, a whole number is expected"},
+        {R"("any":{"$oid":"zz"})", "any: holds a form of Extended JSON that is none"},
+    };
+    const std::string rest = R"(,"fees":[],"pair":[1,2],"rate":1,"day":"2020-02-02T00:00:00Z")";
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        std::string text = "{" + std::string(row.text) + rest;
+        for (const char* other : {R"("real":1.5)", R"("fee":1)", R"("any":1)"}) {
+            if (std::string_view(row.text).substr(0, 5) != std::string_view(other).substr(0, 5)) text.append(",").append(other);
+        }
+        const auto read = tenon::from_json<Strict>(text + R"(,"labels":{}})");
+        REQUIRE_FALSE(read.has_value());
+        CHECK(read.error().message == row.problem);
     }
+    const auto read = tenon::from_json<Strict>("{\"fee\":1,\"real\":1.5,\"labels\":{\"$oid\":\"x\",\"$code\":\"y\",\"$scope\":\"z\"},\"any\":{\"at\":[{\"$timestamp\":{\"t\":1,\"i\":2}},2.0,{\"$numberLong\":\"3\"}]}" + rest + "}");
+    REQUIRE_MESSAGE(read.has_value(), (read ? "" : read.error().message));
+    CHECK(read->labels == std::map<std::string, std::string>{{"$oid", "x"}, {"$code", "y"}, {"$scope", "z"}});
+    const auto& at = read->any.ref().as_view()["at"].as_view();
+    CHECK(at["0"].type() == tenon::bson::Type::timestamp);
+    CHECK(at["1"].type() == tenon::bson::Type::float64);
+    CHECK(at["2"].type() == tenon::bson::Type::int64);
+    const auto again = tenon::from_json<Strict>(*tenon::to_json(*read));
+    REQUIRE(again.has_value());
+    CHECK(again->labels == read->labels);
+}
+
+TEST_CASE("what only reading the member finds wrong is listed with all else") {
+    const auto read = tenon::from_json<Strict>(
+        R"({"fee":-1,"fees":[1,-2,"x",-3],"pair":[1,2,3],"rate":1e300,"day":"2020-02-02T00:00:01Z","labels":{"a":1},"real":"x","any":1,"tip":-4})");
+    REQUIRE_FALSE(read.has_value());
+    std::vector<std::string> lines;
+    for (const auto& item : read.error().items) lines.push_back(item.message);
+    INFO(read.error().message);
+    CHECK(lines == std::vector<std::string>{
+                       "fee: is refused: less than nothing", "fees.1: is refused: less than nothing", "fees.2: is text, a whole number is expected",
+                       "fees.3: is refused: less than nothing", "pair.2: is one more element than the entity's std::array has",
+                       "rate: is too large for a number of single precision", "day: is a date whose value does not fit the entity's member, which is std::chrono::sys_time",
+                       "labels.a: is a number, text is expected", "real: is text, a number is expected", "tip: is refused: less than nothing"});
+    const auto twice = tenon::from_json<Strict>(
+        R"({"fee":1,"fees":[],"pair":[1,2],"rate":0.1,"day":"2020-02-02T00:00:00Z","labels":{"a":"x","a":"y"},"real":1,"any":null,"tip":null})");
+    REQUIRE_FALSE(twice.has_value());
+    CHECK(twice.error().message == "labels.a: is there twice");
+}
+
+TEST_CASE("a float takes the number nearest to the text") {
+    const auto read = tenon::from_json<Strict>(
+        R"({"fee":1,"fees":[{}],"pair":[1,2],"rate":0.1,"day":"2020-02-02T00:00:00Z","labels":{},"real":0.1,"any":1})");
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error().message == "fees.0: is an object, a whole number is expected");
+    const auto good = tenon::from_json<Strict>(
+        R"({"fee":1,"fees":[2],"pair":[1,2],"rate":0.1,"day":"2020-02-02T00:00:00Z","labels":{},"real":0.1,"any":1})");
+    REQUIRE_MESSAGE(good.has_value(), (good ? "" : good.error().message));
+    CHECK(good->rate == 0.1F);
+    CHECK(good->real == 0.1);
+    CHECK(good->fees.at(0).n == 2);
+}
+
+TEST_CASE("a hidden field is hidden in every nest of containers") {
+    const std::vector<Item> items{{"x", 1, "SECRET"}};
+    Nests nests;
+    nests.list    = items;
+    nests.text    = items;
+    nests.lists   = {items};
+    nests.wrapped = std::vector<Wrapped>{{items.front()}};
+    nests.map     = std::map<std::string, std::vector<Item>>{{"k", items}};
+    const auto text = tenon::to_json(nests);
+    REQUIRE(text.has_value());
+    CHECK(*text == R"({"list":[{"name":"x","qty":1}],"text":[{"name":"x","qty":1}],"lists":[[{"name":"x","qty":1}]],"wrapped":[{"name":"x","qty":1}],)"
+                   R"("map":{"k":[{"name":"x","qty":1}]}})");
 }
 
 TEST_CASE("an entity as an API shows it") {
