@@ -1,7 +1,7 @@
 #include <tenon/testing/fixtures.hpp>
 
+#include <array>
 #include <fstream>
-#include <iterator>
 
 #include <tenon/bson/compare.hpp>
 #include <tenon/bson/json.hpp>
@@ -34,9 +34,14 @@ Result<bson::Document> key_filter(bson::View document, const std::vector<std::st
 }  // namespace
 
 Result<std::string> read_file(const std::string& path) {
+    const auto unreadable = [&path] { return fail(Errc::io, "the fixture file \"" + path + "\" cannot be read", path); };
     std::ifstream file(path, std::ios::binary);
-    std::string   text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (!file.good() && !file.eof()) return fail(Errc::io, "the fixture file \"" + path + "\" cannot be read", path);
+    if (!file) return unreadable();
+    // read() keeps what its buffer throws (of a directory) as the stream's state; an iterator would let it out.
+    std::string            text;
+    std::array<char, 4096> part{};
+    while (file.read(part.data(), part.size()) || file.gcount() > 0) text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    if (file.bad()) return unreadable();
     return text;
 }
 

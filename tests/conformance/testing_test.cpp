@@ -90,6 +90,14 @@ CONFORMANCE("fixtures are stored once by their natural key, however often they a
     CHECK(bad(tenon::testing::load_fixtures(things.untyped(), path, {"key"})).code == Errc::io);
 }
 
+TEST_CASE("a fixture file that is a directory is an error of its path") {
+    const auto folder = std::filesystem::temp_directory_path().string();
+    auto       db     = good(tenon::open("sqlite::memory:"));
+    const auto error  = bad(tenon::testing::load_fixtures(db.collection("a"), folder, {"key"}));
+    CHECK(error.code == Errc::io);
+    CHECK(error.path == folder);
+}
+
 CONFORMANCE("generated members of every kind survive the round trip through the store", Rich) {
     Repository<M>             things(db);
     tenon::testing::Generator generator(5);
