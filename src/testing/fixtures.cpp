@@ -6,9 +6,16 @@
 #include <tenon/bson/compare.hpp>
 #include <tenon/bson/json.hpp>
 
+#include "repository/copy_filter.hpp"
+#include "repository/document_edit.hpp"
+
 namespace tenon::testing::detail {
 
 namespace {
+
+using repository::is_empty_date;
+using repository::Scalar;
+using repository::set_field;
 
 /// Whether the stored document has all fields of the fixture with the same values.
 bool holds(bson::View stored, bson::View fixture) {
@@ -16,6 +23,26 @@ bool holds(bson::View stored, bson::View fixture) {
         if (!bson::equal(stored[key], value) || stored[key].missing()) return false;
     }
     return true;
+}
+
+/// The fixture with the fields that the library adds, as a write of it would store them.
+bson::Document as_stored(const ModelInfo& model, bson::View fixture, const std::optional<bson::Document>& stored) {
+    bson::Document out(fixture);
+    const auto     now = bson::DateTime::now();
+    if (fixture["_id"].missing()) {
+        if (stored) {
+            set_field(out, "_id", (*stored)["_id"]);
+        } else if (model.id == IdKind::uuid) {
+            set_field(out, "_id", bson::doc("id", bson::Uuid::generate())["id"]);
+        } else if (model.id == IdKind::object_id) {
+            set_field(out, "_id", bson::doc("id", bson::ObjectId::generate())["id"]);
+        }
+    }
+    if (!model.created_at.empty() && is_empty_date(fixture[model.created_at])) set_field(out, model.created_at, Scalar::date(now).ref());
+    if (!model.updated_at.empty()) set_field(out, model.updated_at, Scalar::date(now).ref());
+    if (!model.version.empty()) set_field(out, model.version, Scalar::integer(1, model.version_is_int32).ref());
+    if (model.soft_delete) set_field(out, model.soft_delete->field, Scalar::null().ref());
+    return out;
 }
 
 Result<bson::Document> key_filter(bson::View document, const std::vector<std::string>& key, const std::string& place) {
@@ -60,22 +87,23 @@ Result<FixtureReport> load(const Collection& collection, std::string_view json, 
         if (!filter) return fail(std::move(filter).error());
         auto stored = collection.first(*filter);
         if (!stored) return fail(std::move(stored).error());
+        if (check != nullptr) {
+            if (auto fine = check(as_stored(collection.model(), value.as_view(), *stored).view()); !fine) {
+                auto error = std::move(fine).error();
+                error.path = place + "." + (error.path.empty() ? error.where : error.path);
+                return fail(std::move(error));
+            }
+        }
         const bool known = stored->has_value();
         if (known && holds((*stored)->view(), value.as_view())) {
             ++report.unchanged;
-        } else {
-            FindAndModifyOptions options;
-            options.upsert = true;
-            stored         = collection.find_and_replace(std::move(*filter), bson::Document(value.as_view()), std::move(options));
-            if (!stored) return fail(std::move(stored).error());
-            ++(known ? report.replaced : report.inserted);
+            continue;
         }
-        if (check == nullptr || !*stored) continue;
-        if (auto fine = check((*stored)->view()); !fine) {
-            auto error = std::move(fine).error();
-            error.path = place + "." + (error.path.empty() ? error.where : error.path);
-            return fail(std::move(error));
-        }
+        FindAndModifyOptions options;
+        options.upsert = true;
+        stored         = collection.find_and_replace(std::move(*filter), bson::Document(value.as_view()), std::move(options));
+        if (!stored) return fail(std::move(stored).error());
+        ++(known ? report.replaced : report.inserted);
     }
     return report;
 }

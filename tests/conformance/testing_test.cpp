@@ -33,6 +33,16 @@ struct Rich {
     bool operator==(const Rich&) const = default;
 };
 
+/// A file of the test's own, gone at its end.
+struct FixtureFile {
+    std::string path = (std::filesystem::temp_directory_path() / ("fixtures-" + tenon::ObjectId::generate().to_string() + ".json")).string();
+    FixtureFile()    = default;
+    ~FixtureFile() { std::filesystem::remove(path); }
+    FixtureFile(const FixtureFile&)            = delete;
+    FixtureFile& operator=(const FixtureFile&) = delete;
+    void write(const std::string& text) const { std::ofstream(path, std::ios::trunc) << text; }
+};
+
 }  // namespace
 
 template <>
@@ -96,6 +106,19 @@ TEST_CASE("a fixture file that is a directory is an error of its path") {
     const auto error  = bad(tenon::testing::load_fixtures(db.collection("a"), folder, {"key"}));
     CHECK(error.code == Errc::io);
     CHECK(error.path == folder);
+}
+
+CONFORMANCE("a fixture that is no entity is not written", Plain, SoftDeleted, Versioned, Both) {
+    const FixtureFile file;
+    Repository<M>     things(db);
+    // Twice: where one is stored already, and where none is.
+    for (const int stored : {0, 1}) {
+        file.write(R"([{"key":"a","n":"text","tags":[]}])");
+        CHECK(bad(tenon::testing::load_fixtures<&M::key>(things, file.path)).code == Errc::decode);
+        CHECK(good(things.find().all()).size() == static_cast<std::size_t>(stored));
+        if (stored == 0) good(things.insert(thing<M>("a", 1)));
+    }
+    CHECK(good(things.find(field<&M::key> == "a").first())->n == 1);
 }
 
 CONFORMANCE("generated members of every kind survive the round trip through the store", Rich) {

@@ -17,15 +17,15 @@ struct FixtureReport {
 };
 
 namespace detail {
-/// Looks at a document as it is stored. @errors the reader's.
-using Check = Result<void> (*)(bson::View stored);
+/// Looks at a document as it would be stored. @errors the reader's.
+using Check = Result<void> (*)(bson::View document);
 Result<FixtureReport> load(const Collection& collection, std::string_view json, const std::vector<std::string>& key, Check check,
                            const std::string& source);
 Result<std::string>   read_file(const std::string& path);
 
 template <class T>
-Result<void> check_entity(bson::View stored) {
-    auto entity = decode<T>(stored);
+Result<void> check_entity(bson::View document) {
+    auto entity = decode<T>(document);
     if (!entity) return fail(std::move(entity).error());
     return {};
 }
@@ -40,7 +40,8 @@ inline Result<FixtureReport> load_fixtures(const Collection& collection, const s
     if (!json) return fail(std::move(json).error());
     return detail::load(collection, *json, key, nullptr, path);
 }
-/// The same of an entity: `load_fixtures<&User::email>(users, "users.json")`. Each document must read as a T. @errors decode.
+/// The same of an entity: `load_fixtures<&User::email>(users, "users.json")`. Each document must read as a T before it is written.
+/// @errors decode.
 template <auto... Key, class T>
 Result<FixtureReport> load_fixtures(const Repository<T>& repository, const std::string& path) {
     auto json = detail::read_file(path);
