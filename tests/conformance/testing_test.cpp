@@ -121,6 +121,53 @@ CONFORMANCE("a fixture that is no entity is not written", Plain, SoftDeleted, Ve
     CHECK(good(things.find(field<&M::key> == "a").first())->n == 1);
 }
 
+CONFORMANCE("a field taken out of the fixtures is taken out of the store", Plain, SoftDeleted, Versioned, Both) {
+    const FixtureFile file;
+    Repository<M>     things(db);
+    const std::string dates = is_versioned<M> ? "" : R"(,"created_at":{"$date":"2026-01-01T00:00:00Z"},"updated_at":{"$date":"2026-01-01T00:00:00Z"},"version":0)";
+    file.write(R"([{"key":"a","n":1,"note":"gone soon","tags":[])" + dates + "}]");
+    good(tenon::testing::load_fixtures<&M::key>(things, file.path));
+    file.write(R"([{"key":"a","n":1,"tags":[])" + dates + "}]");
+    CHECK(good(tenon::testing::load_fixtures<&M::key>(things, file.path)).replaced == 1);
+    CHECK(!good(things.find(field<&M::key> == "a").first())->note);
+    CHECK(good(tenon::testing::load_fixtures<&M::key>(things, file.path)).unchanged == 1);
+}
+
+CONFORMANCE("fields that the library keeps are its own in fixtures that state them, too", Plain, SoftDeleted, Versioned, Both) {
+    const FixtureFile file;
+    Repository<M>     things(db);
+    const auto        fixture = [](const char* created) {
+        return std::string(R"([{"key":"a","n":1,"tags":[],"deleted_at":{"$date":"2026-01-02T00:00:00Z"},"created_at":{"$date":")") + created +
+               R"("},"updated_at":{"$date":"2026-01-03T00:00:00Z"},"version":7}])";
+    };
+    file.write(fixture("2026-01-01T00:00:00Z"));
+    CHECK(good(tenon::testing::load_fixtures<&M::key>(things, file.path)).inserted == 1);
+    const auto before = stored(db, things.untyped().name());
+    CHECK(good(tenon::testing::load_fixtures<&M::key>(things, file.path)).unchanged == 1);
+    CHECK(stored(db, things.untyped().name()) == before);
+    // created_at is the caller's where it is given.
+    file.write(fixture("2026-01-02T00:00:00Z"));
+    CHECK(good(tenon::testing::load_fixtures<&M::key>(things, file.path)).replaced == 1);
+}
+
+CONFORMANCE("what a restore left beside the struct's fields does not make a fixture a new one", Plain) {
+    static const tenon::ModelInfo model = [] {
+        tenon::ModelInfo made;
+        made.collection  = "restored";
+        made.fields      = {"_id", "key"};
+        made.soft_delete = tenon::SoftDeleteInfo{};
+        made.soft_delete->set_on_restore = json(R"({"by":"hand"})");
+        return made;
+    }();
+    const FixtureFile       file;
+    const tenon::Collection things(db, model);
+    file.write(R"([{"key":"a"}])");
+    good(tenon::testing::load_fixtures(things, file.path, {"key"}));
+    good(things.remove_many(json(R"({"key":"a"})")));
+    CHECK(good(things.restore_many(json(R"({"key":"a"})"))) == 1);
+    CHECK(good(tenon::testing::load_fixtures(things, file.path, {"key"})).unchanged == 1);
+}
+
 CONFORMANCE("generated members of every kind survive the round trip through the store", Rich) {
     Repository<M>             things(db);
     tenon::testing::Generator generator(5);

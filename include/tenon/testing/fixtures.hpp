@@ -13,7 +13,7 @@ namespace tenon::testing {
 struct FixtureReport {
     std::size_t inserted  = 0;
     std::size_t replaced  = 0;
-    std::size_t unchanged = 0;  ///< stored with the same fields already: not written, so that versions and dates stay
+    std::size_t unchanged = 0;  ///< stored with these fields and no others already: not written, so that versions and dates stay
 };
 
 namespace detail {
@@ -32,7 +32,8 @@ Result<void> check_entity(bson::View document) {
 }  // namespace detail
 
 /// Reads a JSON array of documents (Extended JSON) from a file and upserts each by the fields of its natural key (`{"email"}`, dotted paths
-/// allowed). The store gives ids, dates and versions to those that bring none.
+/// allowed). A replaced one has the fields of the file alone, those that the library keeps aside: as in an insert, the deletion mark,
+/// `updated_at` and the version are the library's whatever the file says, `_id` and `created_at` where it says nothing.
 /// @errors io (the file), invalid_argument (no array, a document without its key: Error::path is "[3].email"), those of a write.
 /// What was written before an error stays.
 inline Result<FixtureReport> load_fixtures(const Collection& collection, const std::string& path, const std::vector<std::string>& key) {
