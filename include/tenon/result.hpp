@@ -40,7 +40,7 @@ enum class Errc : std::uint8_t {
 /// How much of a failed write took effect.
 enum class Outcome : std::uint8_t {
     none,     ///< nothing was written
-    partial,  ///< some items were; Error::items and Error::inserted say which
+    partial,  ///< some items were; Error::items and Error::inserted say which. With Errc::decode: all was, but what it gives back cannot be read
     unknown,  ///< it may or may not have been applied (connection lost after sending)
 };
 

@@ -106,9 +106,29 @@ Step step_of(bson::ValueRef value) noexcept {
     return Step::max_key;
 }
 
+namespace {
+
+/// What a sort takes for null. Behind a dot that is more than what `null` matches: {s: []} and {s: [5]} have nothing at "s.b", and must be met to be
+/// refused.
+void add_null(bson::Document& filter, const std::string& path) {
+    const bson::Value null{bson::Null{}};
+    if (path.find('.') == std::string::npos) return add_condition(filter, path, "$eq", null);
+    bson::Builder either;
+    either.open_array("$or");
+    either.push_document().open_document(path).append("$eq", null).close().close();
+    either.push_document().open_document(path).append("$exists", false).close().close();
+    add_condition(filter, "$or", either.close().take()["$or"]);
+}
+
+}  // namespace
+
 void add_equalities(bson::Document& filter, const PageOrder& order, bson::View key, std::size_t equal) {
     auto value = key.begin();
-    for (std::size_t i = 0; i < equal; ++i, ++value) add_condition(filter, order.parts()[i].path, "$eq", value->value);
+    for (std::size_t i = 0; i < equal; ++i, ++value) {
+        const auto& path = order.parts()[i].path;
+        if (value->value.type() == bson::Type::null) add_null(filter, path);
+        else add_condition(filter, path, "$eq", value->value);
+    }
 }
 
 namespace {
@@ -127,6 +147,7 @@ bool add_behind(bson::Document& filter, const std::string& path, bson::ValueRef 
     const char* op = descending ? "$lt" : "$gt";
     switch (step_of(value)) {
         case Step::min_key:
+        case Step::empty_array:
         case Step::null:
         case Step::nan:
         case Step::max_key: return false;  // all values of these are equal
@@ -144,7 +165,8 @@ void add_step(bson::Document& filter, const std::string& path, Step step) {
     const auto type = [&](const char* alias) { add_condition(filter, path, "$type", Value(alias)); };
     switch (step) {
         case Step::min_key: add_condition(filter, path, "$eq", Value(bson::MinKey{})); break;
-        case Step::null: add_condition(filter, path, "$eq", Value(bson::Null{})); break;
+        case Step::empty_array: add_condition(filter, path, "$eq", Value(bson::Array{})); break;
+        case Step::null: add_null(filter, path); break;
         case Step::nan: add_condition(filter, path, "$eq", Value(std::numeric_limits<double>::quiet_NaN())); break;
         case Step::number: from(Value(-std::numeric_limits<double>::infinity())); break;
         case Step::string: from(Value("")); break;

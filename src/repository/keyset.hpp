@@ -39,9 +39,10 @@ private:
     std::vector<SortPart> parts_{};
 };
 
-/// The steps of the types, in the order of an ascending sort. NaN stands below all numbers and is no number to a comparison.
+/// The steps of the types, in the order of an ascending sort. NaN stands below all numbers and is no number to a comparison; an empty array has a
+/// place of its own, where it is met and refused.
 enum class Step : std::uint8_t {
-    min_key, null, nan, number, string, document, array, binary, object_id, boolean, date, timestamp, regex, db_pointer, code, code_scope, max_key
+    min_key, empty_array, null, nan, number, string, document, array, binary, object_id, boolean, date, timestamp, regex, db_pointer, code, code_scope, max_key
 };
 inline constexpr int step_count = static_cast<int>(Step::max_key) + 1;
 

@@ -317,6 +317,12 @@ std::optional<Bounds> bounds_of(const Node& node, const mql::FieldPath& path, bo
             }
             return any;
         }
+        case Op::not_: {
+            // {$exists: false}: what lacks the path has the key of null there.
+            const auto& of = node.children.front();
+            if (of.op != Op::exists || !(of.path == path)) return std::nullopt;
+            return points_of_equality({});
+        }
         case Op::elem_match_value: {
             if (!(node.path == path)) return std::nullopt;
             // One element meets all of them, so here they may be intersected.

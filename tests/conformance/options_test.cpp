@@ -302,6 +302,36 @@ CONFORMANCE("array filters choose the elements that an update changes, on every 
     }
 }
 
+CONFORMANCE("a write whose document cannot be read as the entity is told as done", Plain, SoftDeleted, Versioned, Both) {
+    Repository<M> things(db);
+    const auto    raw   = things.untyped();
+    const auto    stray = R"({"$set":{"tags":"none"}})";
+    struct Row {
+        const char*                  name;
+        std::function<tenon::Error()> call;
+        bool                         changes;
+    };
+    const auto which = field<&M::key> == "k";
+    const Row  rows[] = {
+        {"find_and_update", [&] { return bad(things.find_and_update(which, set<&M::n>(7))); }, true},
+        {"find_and_update", [&] { return bad(things.find_and_update(which, set<&M::n>(7), {.return_after = false})); }, true},
+        {"find_and_update", [&] { return bad(things.find_and_update(which, set<&M::n>(7), {.projection = json(R"({"n":1})")})); }, true},
+        {"find_and_remove", [&] { return bad(things.find_and_remove(which)); }, false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(std::string(row.name));
+        const auto one = fresh(things, false);
+        good(raw.update_one(tenon::bson::doc("_id", one.id), json(stray)));
+        const auto error = row.call();
+        CHECK(error.code == Errc::decode);
+        CHECK(error.outcome == tenon::Outcome::partial);
+        CHECK(error.where == where(raw, row.name));
+        const auto left = good(raw.count(json(R"({"n":7})")));
+        CHECK(left == (row.changes ? 1 : 0));
+        CHECK(good(raw.count({})) == (row.changes ? 1 : 0));
+    }
+}
+
 CONFORMANCE("a find_and_* gives the part that its projection asks for, and changes the whole", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     const auto    raw = things.untyped();

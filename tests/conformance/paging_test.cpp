@@ -228,6 +228,51 @@ CONFORMANCE("a page cannot be sorted by an array", Plain, SoftDeleted, Versioned
     CHECK(!error.document_id.empty());
 }
 
+CONFORMANCE("no page passes over a document that has an array on the way of its sort key", Plain) {
+    const auto raw = db.collection("arrays");
+    struct Row {
+        const char* path;
+        const char* lowest;  // of the documents 1, 3, 4, 5
+        const char* array;   // document 2
+    };
+    const Row rows[] = {
+        {"s.b", R"({"_id":1})", R"({"_id":2,"s":[]})"},
+        {"s.b", R"({"_id":1})", R"({"_id":2,"s":[5]})"},
+        {"s.b", R"({"_id":1})", R"({"_id":2,"s":[{}]})"},
+        {"s.b", R"({"_id":1})", R"({"_id":2,"s":[[{"b":1}]]})"},
+        {"s.b", R"({"_id":1})", R"({"_id":2,"s":{"b":[]}})"},
+        {"s", R"({"_id":1,"s":{"$minKey":1}})", R"({"_id":2,"s":[]})"},
+        {"s", R"({"_id":1,"s":{"$minKey":1}})", R"({"_id":2,"s":[[1]]})"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(std::string(row.array));
+        for (const bool indexed : {false, true}) {
+            for (const int direction : {1, -1}) {
+                CAPTURE(direction);
+                good(raw.drop());
+                for (const char* one : {row.lowest, R"({"_id":3})", R"({"_id":4,"s":{"b":1}})", R"({"_id":5,"s":{"b":2}})"}) good(raw.insert(json(one)));
+                if (indexed) good(raw.create_indexes({{.keys = tenon::bson::doc(row.path, direction, "_id", direction)}}));
+                tenon::FindOptions options;
+                options.sort    = tenon::bson::doc(row.path, direction);
+                const auto walk = [&]() -> std::string {
+                    std::string seen;
+                    PageOptions page{.size = 1};
+                    for (;;) {
+                        const auto read = raw.page({}, options, page);
+                        if (!read) return std::string(tenon::to_string(read.error().code)) + " " + read.error().path;
+                        for (const auto& document : read->items) seen += std::to_string(document["_id"].to_int64().value_or(0));
+                        if (!read->next) return seen;
+                        page.after = *read->next;
+                    }
+                };
+                CHECK(walk() == (direction == 1 ? "1345" : "5431"));
+                good(raw.insert(json(row.array)));
+                CHECK(walk() == std::string("unsupported ") + row.path);
+            }
+        }
+    }
+}
+
 CONFORMANCE("a cursor changed in any byte is refused", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     insert_some(things, 3);

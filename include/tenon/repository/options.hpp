@@ -88,7 +88,7 @@ struct RemoveOptions {
 /// Of find_and_update, find_and_replace and find_and_remove.
 struct FindAndModifyOptions {
     bson::Document              sort{};               ///< which one, when several match
-    bson::Document              projection{};
+    bson::Document              projection{};         ///< of what comes back; of a typed call it keeps all that T requires
     bool                        return_after = true;  ///< false: the document as it was; a remove always returns it so
     bool                        upsert       = false;
     std::vector<bson::Document> array_filters{};

@@ -89,7 +89,7 @@ public:
         result.ids.resize(stored->size());
         for (std::size_t i = 0; i < stored->size(); ++i) {
             if (!detail::read_id((*stored)[i]["_id"], detail::bare_id(result.ids[i]))) {
-                return fail(calls_.located(std::move(fail(Errc::decode, "the stored _id is of another type", "_id").value()), "insert_many"));
+                return fail(calls_.unread(std::move(fail(Errc::decode, "the stored _id is of another type", "_id").value()), "insert_many", (*stored)[i]));
             }
         }
         return result;
@@ -154,6 +154,7 @@ public:
     }
 
     /// Changes the first match and returns it, after the change or (return_after = false) before; atomic. Empty: nothing matched.
+    /// @errors as update; decode when the document, or what the options' projection leaves of it, is no T: then the change is made (Outcome::partial).
     Result<std::optional<T>> find_and_update(const Filter& filter, const Update& update, FindAndModifyOptions options = {}) const {
         return maybe_entity_of(calls_.find_and_update(filter, update, std::move(options)), "find_and_update");
     }
@@ -164,7 +165,7 @@ public:
         if (!document) return fail(std::move(document).error());
         return maybe_entity_of(calls_.find_and_replace(filter, std::move(*document), std::move(options)), "find_and_replace");
     }
-    /// Removes the first match and returns it as it was; a soft-deleting model marks it. Empty: nothing matched.
+    /// Removes the first match and returns it as it was; a soft-deleting model marks it. Empty: nothing matched. @errors decode as find_and_update.
     Result<std::optional<T>> find_and_remove(const Filter& filter, FindAndModifyOptions options = {}) const {
         return maybe_entity_of(calls_.find_and_remove(filter, std::move(options)), "find_and_remove");
     }
@@ -294,10 +295,11 @@ private:
         return document;
     }
 
+    // What a write stored or took away, as an entity.
     Result<T> entity_of(Result<bson::Document> document, std::string_view call_name) const {
         if (!document) return fail(std::move(document).error());
         auto entity = decode<T>(*document);
-        if (!entity) return fail(calls_.located(std::move(entity).error(), call_name, *document));
+        if (!entity) return fail(calls_.unread(std::move(entity).error(), call_name, *document));
         return entity;
     }
 
@@ -305,7 +307,7 @@ private:
         if (!document) return fail(std::move(document).error());
         if (!*document) return std::optional<T>{};
         auto entity = decode<T>(**document);
-        if (!entity) return fail(calls_.located(std::move(entity).error(), call_name, **document));
+        if (!entity) return fail(calls_.unread(std::move(entity).error(), call_name, **document));
         return std::optional<T>(std::move(*entity));
     }
 

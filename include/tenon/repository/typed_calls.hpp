@@ -43,6 +43,12 @@ public:
         return collection_.located(std::move(error), name, document);
     }
 
+    /// The write is done, its document cannot be read as the entity.
+    [[nodiscard]] Error unread(Error error, std::string_view name, bson::View document) const {
+        error.outcome = Outcome::partial;
+        return located(std::move(error), name, document);
+    }
+
     Result<UpdateResult> update(DocumentId id, const query::UpdateBase& update, UpdateOptions options) const;
     Result<UpdateResult> patch(DocumentId id, Result<bson::Document> update, UpdateOptions options) const;
     Result<UpdateResult> update_one(const query::Clause& filter, const query::UpdateBase& update, UpdateOptions options) const;

@@ -71,6 +71,17 @@ TEST_CASE("a missing field counts as null in a unique index, once; sparse and pa
     CHECK(box.ids(R"({"k":null})") == "1 2");
     CHECK(stage(box, R"({"k":1})") == "IXSCAN");
     CHECK(stage(box, R"({"k":{"$exists":true}})") == "COLLSCAN");
+    CHECK(stage(box, R"({"k":{"$exists":false}})") == "COLLSCAN");
+    CHECK(box.ids(R"({"k":{"$exists":false}})") == "1 2");
+
+    box.collection = "dotted";
+    box.index(R"({"k.b":1})");
+    box.insert({R"({"_id":1})", R"({"_id":2,"k":[]})", R"({"_id":3,"k":[5]})", R"({"_id":4,"k":[[{"b":1}]]})", R"({"_id":5,"k":{"b":null}})",
+                R"({"_id":6,"k":{"b":1}})", R"({"_id":7,"k":[{"c":1},{"b":2}]})", R"({"_id":8,"k":{"b":[]}})", R"({"_id":9,"k":{"c":1}})"});
+    CHECK(stage(box, R"({"k.b":{"$exists":false}})") == "IXSCAN");
+    CHECK(box.ids(R"({"k.b":{"$exists":false}})") == "1 2 3 4 9");
+    CHECK(stage(box, R"({"$or":[{"k.b":null},{"k.b":{"$exists":false}}]})") == "IXSCAN");
+    CHECK(box.ids(R"({"$or":[{"k.b":null},{"k.b":{"$exists":false}}]})") == "1 2 3 4 5 7 9");
 
     box.collection = "partial";
     spec           = partial(R"({"deleted_at":null})");
