@@ -16,8 +16,23 @@ Error operand_error(const Error& error, std::string_view path) {
     return out;
 }
 
+namespace {
+Error no_date(std::string_view path) {
+    return mistake_at(path, "the time lies between two milliseconds, and a stored date never does; round it to std::chrono::milliseconds, "
+                            "or compare it by <, <=, > or >=");
+}
+}  // namespace
+
 FilterBase condition(const PathRef& path, std::string_view op, const Operand& operand) {
     if (operand.error() != nullptr && !path.error) return FilterBase(operand_error(*operand.error(), path.text));
+    if (operand.between_dates()) {
+        // No date lies between the time and either neighbour: those below it are below the later one, those above it above the earlier one.
+        if (op == "$lt" || op == "$gte") {
+            const bson::DateTime later(operand.value().ref().as_datetime().ms + 1);
+            return conditioned(path, [&](bson::Builder& b) { b.append(op, later); });
+        }
+        if (op != "$lte" && op != "$gt" && !path.error) return FilterBase(no_date(path.text));
+    }
     return conditioned(path, [&](bson::Builder& b) { b.append(op, operand.value().ref()); });
 }
 
@@ -25,6 +40,7 @@ FilterBase list_condition(const PathRef& path, std::string_view op, std::span<co
     if (!path.error) {
         for (const Operand& operand : operands) {
             if (operand.error() != nullptr) return FilterBase(operand_error(*operand.error(), path.text));
+            if (operand.between_dates()) return FilterBase(no_date(path.text));
             // MongoDB reads these as patterns and operators although they are the user's values.
             if (operand.value().type() == bson::Type::regex) {
                 return FilterBase(mistake_at(path.text, "a regular expression in a list would be matched as a pattern; use regex()"));

@@ -51,6 +51,13 @@ Operand Operand::built(Result<bson::Document> document) {
     return Operand(bson::Value((*document)["v"]));
 }
 
+Operand Operand::behind(bson::DateTime earlier) && {
+    if (error_ || value_.type() != bson::Type::datetime) return std::move(*this);
+    value_         = bson::Value(earlier);
+    between_dates_ = true;
+    return std::move(*this);
+}
+
 Operand Operand::within(std::int64_t low, std::int64_t high) && {
     if (error_) return std::move(*this);
     const auto number = value_.ref().to_int64();

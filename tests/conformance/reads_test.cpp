@@ -84,6 +84,22 @@ CONFORMANCE("distinct gives each value once, in order, and an array's elements",
     CHECK(good(things.find(field<&M::n> > 1).template distinct<&M::n>()) == std::vector<std::int32_t>{2, 3});
 }
 
+CONFORMANCE("a time between two milliseconds is a bound between the dates on its sides", Plain) {
+    Repository<M> things(db);
+    auto          one = thing<M>("a", 1);
+    one.created_at    = tenon::DateTime(10);
+    good(things.insert(one));
+    const std::chrono::sys_time<std::chrono::microseconds> behind(std::chrono::microseconds(10'500));
+    const auto at = field<&M::created_at>;
+    CHECK(good(things.count(at < behind)) == 1);
+    CHECK(good(things.count(at <= behind)) == 1);
+    CHECK(good(things.count(at > behind)) == 0);
+    CHECK(good(things.count(at >= behind)) == 0);
+    const auto error = bad(things.count(at == behind));
+    CHECK(error.code == Errc::invalid_argument);
+    CHECK(error.path == "created_at");
+}
+
 CONFORMANCE("indexes are created once, listed, hidden and dropped; explain names the one used", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     CHECK(good(things.create_indexes()));

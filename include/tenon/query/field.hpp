@@ -1,6 +1,7 @@
 #pragma once
 // field<&T::a, &A::b>: a field of an entity, and every condition that can be set on it.
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -65,6 +66,10 @@ template <class P, Use How, class O>
             return encode<U, O, How>(o);
         }
     } else if constexpr (fits<U, O, How>()) {
+        if constexpr (How == Use::compare && FineTime<O>) {
+            const auto earlier = std::chrono::floor<std::chrono::milliseconds>(o);
+            if (earlier != o) return encode<U, O, How>(o).behind(bson::DateTime(earlier));
+        }
         return encode<U, O, How>(o);
     } else {
         if constexpr (How == Use::compare) {

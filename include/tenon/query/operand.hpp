@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <ratio>
 #include <string_view>
 #include <type_traits>
 
@@ -33,13 +34,17 @@ public:
     [[nodiscard]] static Operand date(bson::DateTime value);
     /// The first value of a document that was built for it.
     [[nodiscard]] static Operand built(Result<bson::Document> document);
+    /// A time between two milliseconds: an order takes the date to either side, equality is a mistake. Of another value: no change.
+    [[nodiscard]] Operand behind(bson::DateTime earlier) &&;
     /// An integer that the member itself must be able to hold.
     [[nodiscard]] Operand within(std::int64_t low, std::int64_t high) &&;
 
     [[nodiscard]] const bson::Value& value() const noexcept { return value_; }
     [[nodiscard]] const Error* error() const noexcept { return error_.get(); }
+    [[nodiscard]] bool between_dates() const noexcept { return between_dates_; }  ///< value() is the date before the time
 
 private:
+    bool                         between_dates_ = false;
     bson::Value                  value_{};
     std::shared_ptr<const Error> error_{};
 };
@@ -78,6 +83,11 @@ inline constexpr bool is_alternative<V<Ts...>, T> = (std::same_as<Ts, T> || ...)
 /// Times and durations of chrono, which convert into each other only without loss.
 template <class T>
 concept Chrono = requires { typename T::period; typename T::rep; };
+
+/// Times that may lie between two milliseconds, as those of system_clock::now() do.
+template <class T>
+concept FineTime = Chrono<T> && requires { typename T::clock; } && std::integral<typename T::rep> &&
+                   std::ratio_less<typename T::period, std::milli>::value;
 
 /// Whether an operand of type O can stand beside (or become) a value of type U, which is no optional or pointer.
 template <class U, class O, Use How>

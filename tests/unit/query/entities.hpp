@@ -81,6 +81,9 @@ struct Order {
     tenon::bson::Document                      free{};
     std::int64_t                               sold{};
     std::int64_t                               stock{};
+    std::chrono::sys_time<std::chrono::nanoseconds> fine{};
+    std::vector<std::chrono::sys_time<std::chrono::nanoseconds>> fine_ones{};
+    tenon::bson::Value                         any{};
 };
 
 }  // namespace shop

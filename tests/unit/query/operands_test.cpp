@@ -67,6 +67,61 @@ TEST_CASE("an operand of any mapped type is encoded as the field stores it") {
     for (const auto& row : rows) CHECK(canonical(row.filter) == json(row.want));
 }
 
+TEST_CASE("an order by a time between two milliseconds takes the date on the right side") {
+    using std::chrono::microseconds;
+    using std::chrono::nanoseconds;
+    using Nano = std::chrono::sys_time<nanoseconds>;
+    const Nano between(nanoseconds(10'500'000));
+    const Nano before_1970(nanoseconds(-10'500'000));
+    const Nano whole(nanoseconds(10'000'000));
+    const std::chrono::sys_time<microseconds> micro(microseconds(10'001));
+    const auto date = [](const char* op, const char* ms, const char* path = "at") {
+        return std::string("{\"") + path + "\":{\"" + op + "\":{\"$date\":{\"$numberLong\":\"" + ms + "\"}}}}";
+    };
+    struct Ordered {
+        tenon::query::FilterBase filter;
+        std::string              want;
+    };
+    const Ordered rows[] = {
+        {field<&Order::at> < between, date("$lt", "11")},
+        {field<&Order::at> <= between, date("$lte", "10")},
+        {field<&Order::at> > between, date("$gt", "10")},
+        {field<&Order::at> >= between, date("$gte", "11")},
+        {field<&Order::at> < before_1970, date("$lt", "-10")},
+        {field<&Order::at> > before_1970, date("$gt", "-11")},
+        {field<&Order::at> < micro, date("$lt", "11")},
+        {field<&Order::at> < whole, date("$lt", "10")},
+        {field<&Order::at> == whole, date("$eq", "10")},
+        {field<&Order::fine> < between, date("$lt", "11", "fine")},
+        {field<&Order::fine> > between, date("$gt", "10", "fine")},
+        {field<&Order::fine_ones> >= between, date("$gte", "11", "fine_ones")},
+        {field<&Order::any> < between, date("$lt", "11", "any")},
+    };
+    for (const auto& row : rows) CHECK(canonical(row.filter) == row.want);
+    CHECK(canonical(field<&Order::fine_ones>.elem_match([&](auto it) { return it < between; })) ==
+          R"({"fine_ones":{"$elemMatch":{"$lt":{"$date":{"$numberLong":"11"}}}}})");
+}
+
+TEST_CASE("equality with a time between two milliseconds is a mistake of the filter") {
+    using Nano = std::chrono::sys_time<std::chrono::nanoseconds>;
+    const Nano between(std::chrono::nanoseconds(10'500'000));
+    const Nano whole(std::chrono::nanoseconds(10'000'000));
+    const tenon::query::FilterBase filters[] = {
+        field<&Order::at> == between,      field<&Order::at> != between,         field<&Order::at>.in({whole, between}),
+        field<&Order::at>.nin({between}),  field<&Order::fine> == between,       field<&Order::fine_ones> == between,
+        field<&Order::any> == between,     field<&Order::fine_ones>.all({between}),
+    };
+    for (const auto& filter : filters) {
+        REQUIRE(filter.error() != nullptr);
+        CHECK(filter.error()->code == tenon::Errc::invalid_argument);
+        CHECK(!filter.error()->path.empty());
+        CHECK(filter.error()->message.find("between two milliseconds") != std::string::npos);
+    }
+    // What is stored is rounded down, as an insert does.
+    CHECK(canonical(tenon::set<&Order::at>(between)) == R"({"$set":{"at":{"$date":{"$numberLong":"10"}}}})");
+    CHECK(canonical(tenon::max<&Order::fine>(between)) == R"({"$max":{"fine":{"$date":{"$numberLong":"10"}}}})");
+}
+
 TEST_CASE("an array's field takes an element or the whole") {
     const Row rows[] = {
         {field<&Order::tags> == "a", R"({"tags":{"$eq":"a"}})"},
