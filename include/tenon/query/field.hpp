@@ -45,6 +45,16 @@ inline constexpr bool is_field<Field<P>> = true;
 template <class T>
 concept NoValue = std::same_as<T, std::nullopt_t>;
 
+/// Whether a condition on V is met by an element that may be null.
+template <class V>
+inline constexpr bool has_null_elements = false;
+template <reflect::Sequence V>
+inline constexpr bool has_null_elements<V> = reflect::is_nullable<typename V::value_type> || FreeForm<typename V::value_type>;
+/// Whether null may stand beside (or become) the value.
+template <class P, Use How>
+inline constexpr bool takes_null = P::nullable || FreeForm<reflect::pointee<typename P::Value>> ||
+                                   (How == Use::compare && has_null_elements<reflect::pointee<typename P::Value>>);
+
 /// A value as an operand of a field with path P, or the mistake it is.
 template <class P, Use How, class O>
 [[nodiscard]] Operand operand(const O& o) {
@@ -53,9 +63,9 @@ template <class P, Use How, class O>
     if constexpr (is_field<O>) {
         (void)sizeof(typename mistake::field<P::name(), V>::template cannot_be_compared_without_expr<O>);
         return Operand::null();
-    } else if constexpr (NoValue<O> && (P::nullable || FreeForm<U>)) {
+    } else if constexpr (NoValue<O> && takes_null<P, How>) {
         return Operand::null();
-    } else if constexpr (reflect::is_nullable<O> && (P::nullable || FreeForm<U>)) {
+    } else if constexpr (reflect::is_nullable<O> && takes_null<P, How>) {
         if (!o) return Operand::null();
         return operand<P, How>(*o);
     } else if constexpr (std::is_enum_v<U> && std::same_as<U, O>) {

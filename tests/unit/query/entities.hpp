@@ -83,6 +83,7 @@ struct Order {
     std::int64_t                               stock{};
     std::chrono::sys_time<std::chrono::nanoseconds> fine{};
     std::vector<std::chrono::sys_time<std::chrono::nanoseconds>> fine_ones{};
+    std::vector<std::optional<int>>            holes{};
     tenon::bson::Value                         any{};
 };
 

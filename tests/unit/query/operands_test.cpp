@@ -122,6 +122,19 @@ TEST_CASE("equality with a time between two milliseconds is a mistake of the fil
     CHECK(canonical(tenon::max<&Order::fine>(between)) == R"({"$max":{"fine":{"$date":{"$numberLong":"10"}}}})");
 }
 
+TEST_CASE("null is sought among the elements that may be null") {
+    const Row rows[] = {
+        {field<&Order::holes> == std::nullopt, R"({"holes":{"$eq":null}})"},
+        {field<&Order::holes> != std::nullopt, R"({"holes":{"$ne":null}})"},
+        {field<&Order::holes> == std::optional<int>(), R"({"holes":{"$eq":null}})"},
+        {field<&Order::holes> == std::optional<int>(5), R"({"holes":{"$eq":5}})"},
+        {field<&Order::holes>.in({std::optional<int>(5), std::optional<int>()}), R"({"holes":{"$in":[5,null]}})"},
+        {field<&Order::holes> == std::vector<std::optional<int>>{5, std::nullopt}, R"({"holes":{"$eq":[5,null]}})"},
+        {field<&Order::holes>.elem_match([](auto it) { return it == std::nullopt; }), R"({"holes":{"$elemMatch":{"$eq":null}}})"},
+    };
+    for (const auto& row : rows) CHECK(canonical(row.filter) == json(row.want));
+}
+
 TEST_CASE("an array's field takes an element or the whole") {
     const Row rows[] = {
         {field<&Order::tags> == "a", R"({"tags":{"$eq":"a"}})"},
