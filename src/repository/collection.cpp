@@ -108,12 +108,21 @@ Find find_of(bson::Document filter, FindOptions& options) {
     return find;
 }
 
+Count count_of(bson::Document filter, CountOptions& options) {
+    return {std::move(filter), options.skip, options.limit, std::move(options.hint)};
+}
+
+/// The option that makes no sense below 0, or null.
+template <class Options>
+const char* negative(const Options& options) noexcept {
+    return options.skip < 0 ? "skip" : options.limit < 0 ? "limit" : nullptr;
+}
+
 }  // namespace
 
 Result<DocumentCursor> Collection::find(bson::Document filter, FindOptions options) const {
     const Caller run{*this, "find"};
-    if (options.skip < 0 || options.limit < 0) {
-        const char* option = options.skip < 0 ? "skip" : "limit";
+    if (const char* option = negative(options)) {
         return run.failed(Errc::invalid_argument, std::string(option) + " is 0 or more", option);
     }
     auto reply = run(find_of(std::move(filter), options), std::move(options.call));
@@ -165,11 +174,10 @@ Result<bool> Collection::exists(bson::Document filter, CallOptions call) const {
 
 Result<std::int64_t> Collection::count(bson::Document filter, CountOptions options) const {
     const Caller run{*this, "count"};
-    if (options.skip < 0 || options.limit < 0) {
-        const char* option = options.skip < 0 ? "skip" : "limit";
+    if (const char* option = negative(options)) {
         return run.failed(Errc::invalid_argument, std::string(option) + " is 0 or more", option);
     }
-    auto reply = run(Count{std::move(filter), options.skip, options.limit, std::move(options.hint)}, std::move(options.call));
+    auto reply = run(count_of(std::move(filter), options), std::move(options.call));
     if (!reply) return fail(std::move(reply).error());
     return reply->count;
 }
@@ -188,6 +196,16 @@ Result<bson::Array> Collection::distinct(std::string path, bson::Document filter
 
 Result<bson::Document> Collection::explain(bson::Document filter, FindOptions options) const {
     auto reply = Caller{*this, "explain"}(Explain{find_of(std::move(filter), options)}, std::move(options.call));
+    if (!reply) return fail(std::move(reply).error());
+    return std::move(reply->plan);
+}
+
+Result<bson::Document> Collection::explain_count(bson::Document filter, CountOptions options) const {
+    const Caller run{*this, "explain_count"};
+    if (const char* option = negative(options)) {
+        return run.failed(Errc::invalid_argument, std::string(option) + " is 0 or more", option);
+    }
+    auto reply = run(Explain{count_of(std::move(filter), options)}, std::move(options.call));
     if (!reply) return fail(std::move(reply).error());
     return std::move(reply->plan);
 }

@@ -69,6 +69,11 @@ Result<bson::Document> QueryState::explain() const {
     return collection.explain(filter, options);
 }
 
+Result<bson::Document> QueryState::explain_count() const {
+    if (auto fine = ready("explain_count"); !fine) return fail(std::move(fine).error());
+    return collection.explain_count(filter, {options.skip, options.limit, options.hint, options.call});
+}
+
 // Calls `call(filter document)`, or fails as the clause does.
 template <class Call>
 auto TypedCalls::with(const query::Clause& filter, std::string_view name, Call call) const {

@@ -61,6 +61,7 @@ CONFORMANCE("a closed database refuses every call, and closing it again does not
     refused(query.page());
     refused(query.template distinct<&M::key>());
     refused(query.explain());
+    refused(query.explain_count());
     CHECK(bad(query.for_each([](const M&) {})).code == Errc::cancelled);
     CHECK(bad(query.stream()).code == Errc::cancelled);
     CHECK(bad(things.watch()).code == Errc::cancelled);

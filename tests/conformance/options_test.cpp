@@ -208,6 +208,7 @@ CONFORMANCE("a model that does not delete softly has no deleted documents to loo
         {"estimated_count", failure(things.estimated_count(only))},
         {"distinct", failure(things.find().only_deleted().template distinct<&M::n>())},
         {"explain", failure(things.find().only_deleted().explain())},
+        {"explain_count", failure(things.find().only_deleted().explain_count())},
     };
     for (const auto& row : all_writes<M>()) {
         if (row.kind != Write<M>::inserts) calls.emplace_back(row.name, row.call({things, one, "", only}));

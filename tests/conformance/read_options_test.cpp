@@ -142,6 +142,13 @@ std::vector<Read<M>> all_reads(const tenon::Capabilities& able) {
         {"explain", R::number, true, [=](G g) {
              return told(g.things.untyped().explain({}, options(g)), [=](const auto& plan) { return number(*plan["returned"].to_int64()); });
          }},
+        {"explain_count", R::number, true, [=](G g) {
+             return told(query(g).explain_count(), [=](const auto& plan) { return number(*plan["returned"].to_int64()); });
+         }},
+        {"explain_count", R::number, true, [=](G g) {
+             return told(g.things.untyped().explain_count({}, {.hint = g.hint, .call = g.call}),
+                         [=](const auto& plan) { return number(*plan["returned"].to_int64()); });
+         }},
     };
     if (able.aggregation) {
         rows.push_back({"aggregate", R::list, true, [](G g) {

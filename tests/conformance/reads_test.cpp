@@ -84,6 +84,39 @@ CONFORMANCE("distinct gives each value once, in order, and an array's elements",
     CHECK(good(things.find(field<&M::n> > 1).template distinct<&M::n>()) == std::vector<std::int32_t>{2, 3});
 }
 
+CONFORMANCE("explain_count says whether a count reads documents", Plain) {
+    Repository<M> things(db);
+    good(things.create_indexes());
+    insert_some(things, 5);
+    const auto raw = things.untyped();
+    struct Row {
+        const char*            what;
+        tenon::bson::Document  plan;
+        const char*            stage;
+        bool                   by_index;
+        std::int64_t           documents, returned;
+    };
+    const Row rows[] = {
+        {"an index's value", good(things.find(field<&M::n> == 3).explain_count()), "COUNT_SCAN", true, 0, 1},
+        {"an index's range", good(things.find(field<&M::n> >= 1).explain_count()), "COUNT_SCAN", true, 0, 4},
+        {"a part of it", good(things.find(field<&M::n> >= 1).skip(1).limit(2).explain_count()), "COUNT_SCAN", true, 0, 2},
+        {"all", good(things.find().explain_count()), "RECORD_STORE_FAST_COUNT", false, 0, 5},
+        {"a field without an index", good(things.find(field<&M::key> == "k1").explain_count()), "COLLSCAN", false, 5, 1},
+        {"a field that the index has not", good(things.find(field<&M::n> == 3 && field<&M::key> == "k3").explain_count()), "IXSCAN", true, 1, 1},
+        {"untyped", good(raw.explain_count(json(R"({"n":{"$lt":2}})"))), "COUNT_SCAN", true, 0, 2},
+        {"untyped, with options", good(raw.explain_count({}, {.skip = 1, .limit = 3, .hint = "$natural"})), "", false, -1, 3},
+    };
+    for (const auto& row : rows) {
+        INFO(row.what, " ", text(row.plan));
+        if (*row.stage != '\0') CHECK(std::string(row.plan["stage"].as_string()) == row.stage);
+        CHECK(row.plan["index"].missing() != row.by_index);
+        if (row.documents >= 0) CHECK(row.plan["documents_examined"].to_int64() == row.documents);
+        CHECK(row.plan["returned"].to_int64() == row.returned);
+    }
+    CHECK(bad(raw.explain_count({}, {.skip = -1})).path == "skip");
+    CHECK(bad(things.find().limit(-1).explain_count()).path == "limit");
+}
+
 CONFORMANCE("a time between two milliseconds is a bound between the dates on its sides", Plain) {
     Repository<M> things(db);
     auto          one = thing<M>("a", 1);

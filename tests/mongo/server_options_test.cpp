@@ -46,6 +46,7 @@ constexpr Places of_distinct{.read_preference = preference, .read_concern = leve
 constexpr Places of_out{.read_preference = preference, .read_concern = level, .write_concern = journal, .collation = "collation", .batch_size = "cursor.batchSize", .allow_disk_use = "allowDiskUse",
                         .hint = "hint"};
 constexpr Places of_explain{.read_preference = preference, .collation = "explain.collation", .allow_disk_use = "explain.allowDiskUse", .hint = "explain.hint"};
+constexpr Places of_explain_count{.read_preference = preference, .collation = "explain.collation", .hint = "explain.hint"};
 constexpr Places of_insert{.write_concern = journal};
 constexpr Places of_update{.write_concern = journal, .collation = "updates.0.collation", .hint = "updates.0.hint"};
 constexpr Places of_remove{.write_concern = journal, .collation = "deletes.0.collation", .hint = "deletes.0.hint"};
@@ -129,6 +130,8 @@ const std::vector<Verb>& verbs() {
         {"aggregate with $out", "aggregate", of_out,
          [](const auto& c, const auto& call, const auto& hint) { return drained(c.aggregate({doc("$out", "copied")}, {.hint = hint, .call = call})); }},
         {"explain", "explain", of_explain, [](const auto& c, const auto& call, const auto& hint) { return only(c.explain({}, {.hint = hint, .call = call})); }},
+        {"explain count", "explain", of_explain_count,
+         [](const auto& c, const auto& call, const auto& hint) { return only(c.explain_count({}, {.hint = hint, .call = call})); }},
         {"watch", "aggregate", of_watch,
          [](const auto& c, const auto& call, const auto&) { return only(c.watch({}, {.call = call})); }},
         {"insert", "insert", of_insert, [](const auto& c, const auto& call, const auto&) { return only(c.insert(doc("n", 1), call)); }},

@@ -128,6 +128,8 @@ public:
     Result<Page<bson::Document>> page(bson::Document filter, FindOptions options, const PageOptions& page) const;
     /// How a find would run: {stage, index, keys_examined, documents_examined, returned, ...}.
     Result<bson::Document> explain(bson::Document filter, FindOptions options = {}) const;
+    /// How a count would run, in the same words. The stage COUNT_SCAN reads an index's entries alone, RECORD_STORE_FAST_COUNT no document.
+    Result<bson::Document> explain_count(bson::Document filter = {}, CountOptions options = {}) const;
     /// The documents that a pipeline makes of this collection's, streamed. On a soft-deleting model it begins with the documents that the
     /// call's visibility sees, and takes only stages that keep to them. @errors unsupported (such a stage; the embedded store: all).
     Result<DocumentCursor> aggregate(std::vector<bson::Document> pipeline, AggregateOptions options = {}) const;

@@ -215,6 +215,8 @@ public:
 
     /// How it would run, after running it: {stage, index, keys_examined, documents_examined, returned, ...}.
     Result<bson::Document> explain() const { return state_.explain(); }
+    /// How its count() would run, after running it. @errors as count.
+    Result<bson::Document> explain_count() const { return state_.explain_count(); }
 
 private:
     template <class V>

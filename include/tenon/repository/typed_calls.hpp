@@ -32,6 +32,7 @@ struct QueryState {
     Result<bool>           exists() const;
     Result<bson::Array>    distinct(std::string_view path) const;
     Result<bson::Document> explain() const;
+    Result<bson::Document> explain_count() const;
 };
 
 class TypedCalls {

@@ -141,6 +141,7 @@ std::vector<Row<M>> every_call() {
         {"untyped find", true, [](R r, C c) { (void)r.untyped().find({}, {.hint = "h", .call = c}); }},
         {"untyped first", true, [](R r, C c) { (void)r.untyped().first({}, {.hint = "h", .call = c}); }},
         {"untyped explain", true, [](R r, C c) { (void)r.untyped().explain({}, {.hint = "h", .call = c}); }},
+        {"untyped explain_count", true, [](R r, C c) { (void)r.untyped().explain_count({}, {.hint = "h", .call = c}); }},
         {"untyped distinct", false, [](R r, C c) { (void)r.untyped().distinct("n", {}, c); }},
         {"create_indexes", false, [](R r, C c) { (void)r.untyped().create_indexes({IndexSpec{.keys = bson::doc("n", 1)}}, c); }},
         {"list_indexes", false, [](R r, C c) { (void)r.list_indexes(c); }},
@@ -167,6 +168,7 @@ std::vector<Row<M>> every_call() {
     rows.push_back({"find exists", false, [=](R r, C c) { (void)query(r, c).exists(); }});
     rows.push_back({"find distinct", false, [=](R r, C c) { (void)query(r, c).template distinct<&M::n>(); }});
     rows.push_back({"find explain", true, [=](R r, C c) { (void)query(r, c).explain(); }});
+    rows.push_back({"find explain_count", true, [=](R r, C c) { (void)query(r, c).explain_count(); }});
     return rows;
 }
 
