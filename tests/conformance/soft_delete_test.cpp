@@ -20,6 +20,11 @@ CONFORMANCE("remove hides a document from every read and restore brings it back"
     CHECK(keys(good(things.find().sort(asc<&M::n>).page()).items) == "k0 k2");
     CHECK(good(things.find().sort(asc<&M::n>).page({.number = 0})).total == 2);
     CHECK(good(things.find(field<&M::n> >= 0).explain())["returned"].to_int64() == 2);
+    CHECK(good(things.find(field<&M::id> == id).explain())["returned"].to_int64() == 0);
+    CHECK(good(things.find(field<&M::id> == id).explain_count())["returned"].to_int64() == 0);
+    CHECK(good(things.find(field<&M::id> == id).with_deleted().explain())["returned"].to_int64() == 1);
+    CHECK(good(things.find(field<&M::id> == id).only_deleted().explain())["returned"].to_int64() == 1);
+    CHECK(good(things.find(field<&M::id> == made[0].id).explain())["returned"].to_int64() == 1);
     struct Part { tenon::ObjectId id{}; };
     CHECK(!good(things.find(field<&M::id> == id).template project<Part>().first()).has_value());
 
