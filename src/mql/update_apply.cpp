@@ -229,7 +229,7 @@ private:
         for (std::size_t i = 0; i < from.size(); ++i) {
             const bool walkable = source->type == Type::document || (source->type == Type::array && index_of(from[i]));
             if (!walkable) {
-                return mql_error(code::path_not_viable, "the source '" + modifier.from + "' of $rename goes through an element that has no fields", path());
+                return mql_error(code::path_not_viable, "the source '" + modifier.from + "' of $rename goes through an element that has no fields", modifier.from);
             }
             source = step(*source, from[i]);
             if (source == nullptr) return false;

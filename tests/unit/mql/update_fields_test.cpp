@@ -92,6 +92,15 @@ TEST_CASE("$unset removes, and nulls in arrays") {
     check_updates(rows);
 }
 
+TEST_CASE("a $rename through an element without fields names its source") {
+    for (const char* document : {R"({"_id":1,"s":5})", R"({"_id":1,"s":[5]})"}) {
+        const auto [after, changed] = run({document, R"({"$rename":{"s.x":"q"}})", nullptr, nullptr, nullptr, 28, false});
+        REQUIRE_FALSE(after.has_value());
+        CHECK(after.error().server.code == 28);
+        CHECK(after.error().path == "s.x");
+    }
+}
+
 TEST_CASE("$rename moves a field") {
     // document, update, filter, array filters, document after, error code, changed
     const UpdateRow rows[] = {
