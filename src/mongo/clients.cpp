@@ -1,6 +1,7 @@
 #include "mongo/clients.hpp"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "mongo/announced.hpp"
@@ -21,6 +22,7 @@ constexpr std::chrono::seconds keeper_pause{1};
 
 Clients& clients_of(void* context) { return *static_cast<Clients*>(context); }
 
+using PoolPtr      = Owned<mongoc_client_pool_t, mongoc_client_pool_destroy>;
 using CallbacksPtr = Owned<mongoc_apm_callbacks_t, mongoc_apm_callbacks_destroy>;
 
 CallbacksPtr callbacks(bool monitored, bool compressed) {
@@ -116,7 +118,7 @@ Result<void> Clients::start() {
 
 Clients::~Clients() {
     stop_keeper();
-    end({});
+    end({}, nullptr);
 }
 
 void Clients::stop_keeper() {
@@ -131,11 +133,36 @@ Result<void> Clients::close(const Deadline& deadline) {
     if (const auto held = health().in_use; held > 0) {
         return fail(Errc::timeout, std::to_string(held) + " connections are in use still; close again when what uses them has ended");
     }
-    end(deadline);
+    end(deadline, shared_from_this());
     return {};
 }
 
-void Clients::end(const Deadline& deadline) {
+namespace {
+
+/// What is left of an ended Clients, in the order that it ends in from below.
+struct Remains {
+    std::shared_ptr<Clients> told{};   ///< of what the monitors see; null: the destructor ends it, and waits
+    std::unique_ptr<Client>  last{};   ///< its client is in the pool, bound to this
+    PoolPtr                  pool{};
+    std::unique_ptr<Scout>   scout{};
+};
+
+/// The driver's monitors end with its pool, and one that makes a connection to a server that says nothing ends when connectTimeoutMS is over: past
+/// the deadline that goes on beside.
+void end_all(Remains remains, const Deadline& deadline) {
+    if (!remains.told || !deadline.at) return;
+    std::promise<void> done;
+    const auto         ended = done.get_future();
+    std::thread([remains = std::move(remains), done = std::move(done)]() mutable {
+        { const Remains gone = std::move(remains); }
+        done.set_value();
+    }).detach();
+    (void)ended.wait_until(*deadline.at);
+}
+
+}  // namespace
+
+void Clients::end(const Deadline& deadline, std::shared_ptr<Clients> self) {
     if (!pool_) return;
     // The driver ends its sessions on the server when its pool ends: through a client of it that is connected, and where none is it waits
     // for a server. So one goes back for that, with little time; without a server the sessions are left to expire.
@@ -152,8 +179,7 @@ void Clients::end(const Deadline& deadline) {
     }
     idle_.clear();
     topology_->set_scout({});
-    scout_.reset();
-    pool_.reset();
+    end_all({std::move(self), std::move(last), std::move(pool_), std::move(scout_)}, deadline);
     const std::lock_guard lock(mutex_);
     open_ = 0;
 }

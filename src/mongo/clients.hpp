@@ -59,7 +59,8 @@ private:
     void                                  keep_minimum(const std::stop_token& stop);
     void                                  stop_keeper();
     /// Ends the clients at rest, what is theirs on the server, and the watch of the servers. Done once.
-    void                                  end(const Deadline& deadline);
+    /// `self`: null where it is the destructor that ends, which waits for the driver however long that takes.
+    void                                  end(const Deadline& deadline, std::shared_ptr<Clients> self);
     PoolEvent                             put_back(std::unique_ptr<Client> back) noexcept;
     /// For keep_minimum: one that has no connection, at rest or new; null: enough have. Those that lost theirs are moved to `unfit`.
     [[nodiscard]] std::unique_ptr<Client> take_unconnected(std::vector<std::unique_ptr<Client>>& unfit);

@@ -121,6 +121,7 @@ std::string driver_advice(const bson_error_t& said, Errc code) {
         case Errc::auth:        return "the server refused the login; check user, password and authSource";
         case Errc::timeout:     return "the deadline passed before the server answered";
         case Errc::unsupported: return "the server is too old or of a kind that cannot do it";
+        case Errc::cancelled:   return "the caller stopped before the server answered";
         case Errc::network:
             if (said.domain == MONGOC_ERROR_SERVER_SELECTION) return "no server that may answer was reached; check that the deployment runs and has a primary";
             if (said.code == MONGOC_ERROR_STREAM_NAME_RESOLUTION) return "a server's name could not be resolved";
@@ -291,6 +292,8 @@ Error to_error(const bson_error_t& said, const bson_t* reply, Effect effect, con
         error.code = driver_meaning(said);
         // The driver tells a socket's timeout and its loss alike; what tells them apart is the deadline.
         if (error.code == Errc::network && context.deadline.at && context.deadline.left({}).count() <= 0) error.code = Errc::timeout;
+        // So ends a connection in the making whose caller stopped.
+        if (error.code == Errc::network && context.stop.stop_requested()) error.code = Errc::cancelled;
         error.message = driver_advice(said, error.code);
     }
     if (has_label(error, "TransientTransactionError") && error.code != Errc::network && error.code != Errc::timeout) error.code = Errc::transient;

@@ -55,9 +55,9 @@ std::string answer_in_its_stead(std::int32_t request, Ended why) {
 /// The wrapper. The driver holds it by its first part, the table of functions.
 class BoundStream : public mongoc_stream_t {
 public:
-    BoundStream(mongoc_stream_t* inner, Bounds& bounds, const mongoc_host_list_t& host)
+    BoundStream(mongoc_stream_t* inner, Bounds& bounds, const mongoc_host_list_t& host, std::chrono::milliseconds connect)
         : mongoc_stream_t{}, inner_(inner), bounds_(bounds), host_(host), losses_(bounds.topology->losses(host.host_and_port)),
-          made_(Clock::now()) {
+          made_(Clock::now()), to_be_made_(made_ + connect) {
         host_.next      = nullptr;
         this->type      = 0x7e40;  // none of the driver's
         this->destroy   = [](mongoc_stream_t* s) { delete self(s); };
@@ -102,24 +102,24 @@ private:
 
     /// What the driver would wait, cut to what is left of the call.
     [[nodiscard]] std::int32_t patience(std::int32_t timeout) const noexcept {
-        if (!bounds_.deadline.at) return timeout;
-        auto end = *bounds_.deadline.at;
-        if (making_) end = std::max(end, made_ + handshake_grace);
+        if (!bounds_.deadline.at && !making_) return timeout;
+        // The driver gives a hello the time of any answer: five minutes, where nobody set socketTimeoutMS.
+        auto end = bounds_.deadline.at.value_or(to_be_made_);
+        if (making_) end = std::min(std::max(end, made_ + handshake_grace), to_be_made_);
         // One more than is left, since the driver counts in whole milliseconds and would end before the deadline.
         const auto left = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count()) + 1;
         return timeout > 0 && timeout < left ? timeout : static_cast<std::int32_t>(std::min<std::int64_t>(left, INT32_MAX));
     }
 
-    void answer(Ended why, bool sent) {
+    void answer(Ended why) {
         bounds_.ended = why;
-        bounds_.sent  = bounds_.sent || sent;
         canned_       = answer_in_its_stead(request_, why);
         given_        = 0;
     }
     void give_up(Ended why) {
         dead_         = true;
         bounds_.spent = true;
-        answer(why, true);
+        answer(why);
     }
 
     std::int64_t write(mongoc_iovec_t* pieces, std::size_t count, std::int32_t timeout) {
@@ -133,7 +133,7 @@ private:
         retryable_ = head.may_be_retried();
         first_     = true;
         if (foreign()) {
-            answer(Ended::cancelled, false);
+            answer(Ended::cancelled);
             return total;
         }
         if (dead_ && ended() == Ended::no) {
@@ -144,15 +144,19 @@ private:
             return -1;
         }
         if (dead_) {
-            answer(bounds_.ended == Ended::no ? Ended::deadline : bounds_.ended, false);
+            answer(bounds_.ended == Ended::no ? Ended::deadline : bounds_.ended);
             return total;
         }
         if (!making_) {
             if (const auto why = ended(); why != Ended::no) {
-                answer(why, false);  // nothing was sent: the connection stays good
+                answer(why);  // nothing was sent: the connection stays good
                 return total;
             }
-            if (retryable_) ++bounds_.sendings;
+            bounds_.sent = true;
+            if (retryable_) {
+                ++bounds_.sendings;
+                changes_ = bounds_.topology->changes();
+            }
             if (head.writes_documents()) WriteAttempts::sent(head.compressed() ? announced.txn_number : txn_number_of(pieces, count));
         }
         // The driver's own calls would send an update's maxTimeMS within the statement. Without one the server goes on with what
@@ -187,6 +191,13 @@ private:
             return -1;
         }
         const bool first = std::exchange(first_, false);
+        if (making_ && first && bounds_.stop.stop_possible() && !comes_before_stop(timeout)) {
+            bounds_.ended = Ended::cancelled;
+            errno         = ETIMEDOUT;
+            late_         = true;
+            bounds_.spent = true;
+            return -1;
+        }
         // Once a part of the answer is with the driver, no other can be given in its stead.
         if (!first || making_) {
             const auto got = mongoc_stream_readv(inner_, pieces, count, least, patience(timeout));
@@ -199,6 +210,7 @@ private:
         const auto got = mongoc_stream_readv(inner_, pieces, count, least, patience(timeout));
         if (got > 0 && got >= static_cast<std::int64_t>(least)) {
             note_reply(pieces[0], got);
+            if (retryable_ && bounds_.deadline.at && !await_primary(pieces[0], got)) return give(pieces, count);
             return got;
         }
         if (const auto why = ended(); why != Ended::no) {
@@ -208,6 +220,30 @@ private:
         if (mongoc_stream_timed_out(inner_)) return note_failure(got, false);  // the URI's own socketTimeoutMS
         if (broken(got, 0) == 0) return give(pieces, count);
         return got;
+    }
+
+    /// A member that is no primary, or is none for long, is reported to the driver as a connection that broke is: when its second attempt has a
+    /// server to go to. False: the deadline came first.
+    [[nodiscard]] bool await_primary(const mongoc_iovec_t& piece, std::int64_t got) {
+        constexpr std::uint32_t most = 4096;  // no refusal is longer; what is shorter is read here as a whole
+        std::uint32_t           size = 0;
+        if (got != sizeof size || piece.iov_len < sizeof size) return true;
+        std::memcpy(&size, piece.iov_base, sizeof size);
+        if (size <= sizeof size || size > most) return true;
+        std::string    message(size, '\0');
+        mongoc_iovec_t rest{};
+        rest.iov_base = message.data() + sizeof size;
+        rest.iov_len  = size - sizeof size;
+        const auto more = mongoc_stream_readv(inner_, &rest, 1, rest.iov_len, patience(0));
+        // What lacks is missed by the driver when it asks for it.
+        canned_.assign(message, sizeof size, static_cast<std::size_t>(std::max<std::int64_t>(0, more)));
+        given_ = 0;
+        if (canned_.size() != rest.iov_len || !refuses_for_now(message)) return true;
+        if (bounds_.topology->wait_after_refusal(changes_, bounds_.wanted, bounds_.deadline, bounds_.stop)) return true;
+        const auto why = ended();
+        if (why == Ended::no) return true;
+        give_up(why);
+        return false;
     }
 
     /// A message begins with its length.
@@ -248,19 +284,31 @@ private:
         bson_error_t           said{};
         mongoc_stream_t* const probe = mongoc_client_default_stream_initiator(uri.get(), &host_, bounds_.client, &said);
         if (probe == nullptr) return false;
+        // A proxy takes connections for a server that is gone, and so does the kernel for one that is stopped.
+        std::string    hello = hello_message();
+        mongoc_iovec_t piece{};
+        piece.iov_base    = hello.data();
+        piece.iov_len     = hello.size();
+        bool answers      = mongoc_stream_writev(probe, &piece, 1, std::min(most, patience(most))) == static_cast<std::int64_t>(hello.size());
+        char answer[16];  // the header
+        answers = answers && mongoc_stream_read(probe, answer, sizeof answer, sizeof answer, std::min(most, patience(most))) == sizeof answer;
         mongoc_stream_destroy(probe);
-        return true;
+        return answers;
     }
 
-    /// Waits for the answer's first byte, with a look at the stop token now and then. False: the caller stopped or the deadline passed.
+    /// Waits for the answer's first byte, with a look at the stop token now and then. False: the caller stopped or the deadline passed. A connection in
+    /// the making has its grace for either.
     [[nodiscard]] bool comes_before_stop(std::int32_t timeout) {
         constexpr std::int32_t slice = 20;
-        const auto             end   = Clock::now() + std::chrono::milliseconds(timeout > 0 ? timeout : INT32_MAX);
-        while (ended() == Ended::no && Clock::now() < end) {
+        const auto             end   = Clock::now() + std::chrono::milliseconds(making_ ? patience(timeout) : timeout > 0 ? timeout : INT32_MAX);
+        const auto             over  = [&] {
+            return making_ ? bounds_.stop.stop_requested() && Clock::now() >= made_ + handshake_grace : ended() != Ended::no;
+        };
+        while (!over() && Clock::now() < end) {
             mongoc_stream_poll_t watched{inner_, POLLIN, 0};
             if (mongoc_stream_poll(&watched, 1, std::min(slice, patience(slice))) != 0) return true;
         }
-        return ended() == Ended::no;
+        return !over();
     }
 
     std::int64_t give(mongoc_iovec_t* pieces, std::size_t count) noexcept {
@@ -278,7 +326,9 @@ private:
     Bounds&            bounds_;
     mongoc_host_list_t host_;
     std::uint64_t      losses_;
+    std::uint64_t      changes_ = 0;  // what the topology had seen when the command went out
     Clock::time_point  made_;
+    Clock::time_point  to_be_made_;                 // no later, handshake and all
     bool               making_    = true;   // the login is not over
     bool               first_     = false;  // nothing of the answer was read yet
     bool               retryable_ = false;
@@ -296,16 +346,16 @@ mongoc_stream_t* connect(const mongoc_uri_t* uri, const mongoc_host_list_t* host
         return nullptr;
     };
     if (bounds.process != fork_generation()) return fail_late();
-    Uri own(mongoc_uri_copy(uri));
+    Uri        own(mongoc_uri_copy(uri));
+    const auto configured = mongoc_uri_get_option_as_int32(uri, MONGOC_URI_CONNECTTIMEOUTMS, 10'000);
     if (bounds.deadline.at) {
-        const auto configured = mongoc_uri_get_option_as_int32(uri, MONGOC_URI_CONNECTTIMEOUTMS, 10'000);
         const auto left       = std::max(bounds.deadline.left(std::chrono::milliseconds(0)), handshake_grace).count();
         mongoc_uri_set_option_as_int32(own.get(), MONGOC_URI_CONNECTTIMEOUTMS,
                                        static_cast<std::int32_t>(std::min<std::int64_t>(left, configured > 0 ? configured : INT32_MAX)));
     }
     mongoc_stream_t* inner = mongoc_client_default_stream_initiator(own.get(), host, bounds.client, error);
     if (inner == nullptr) return nullptr;
-    return new BoundStream(inner, bounds, *host);
+    return new BoundStream(inner, bounds, *host, std::chrono::milliseconds(configured > 0 ? configured : INT32_MAX));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ struct Bounds {
     std::stop_token            stop{};
     Wanted                     wanted{};          ///< which servers serve the call
     Ended                      ended = Ended::no;
-    bool                       sent  = false;     ///< the request whose answer was not waited for had been sent
+    bool                       sent  = false;     ///< a command was sent in the call; what makes a connection is none
     std::uint32_t              sendings = 0;      ///< commands sent in the call, the driver's second attempts with them
     bool                       spent = false;     ///< a connection was given up: the client is not to be lent again
     std::shared_ptr<Topology>  topology{};

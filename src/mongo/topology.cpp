@@ -90,6 +90,7 @@ void Topology::changed(const mongoc_topology_description_t* now) {
         up_    = std::move(up);
         known_ = std::move(copy);
         writable_.store(writable, std::memory_order_release);
+        changes_.fetch_add(1, std::memory_order_relaxed);
     }
     news_.notify_all();
 }
@@ -226,6 +227,21 @@ bool Topology::wait_after_loss(const char* host, std::uint64_t losses_seen, cons
     lock.unlock();
     const Search search(scout_, wanted);
     lock.lock();
+    return news_.wait_until(lock, stop, end, [&] { return serves(wanted); });
+}
+
+bool Topology::wait_after_refusal(std::uint64_t changes_seen, const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop) {
+    // A server that steps down says so to its monitor at once.
+    constexpr std::chrono::milliseconds to_be_told{100};
+    const auto                          end = end_of(deadline, patience_.selection);
+    {
+        std::unique_lock lock(mutex_);
+        const auto       told = [&] { return changes() != changes_seen || !serves(wanted); };
+        if (!news_.wait_until(lock, stop, std::min(end, Clock::now() + to_be_told), told)) return !stop.stop_requested() && Clock::now() < end;
+        if (serves(wanted)) return true;
+    }
+    const Search     search(scout_, wanted);
+    std::unique_lock lock(mutex_);
     return news_.wait_until(lock, stop, end, [&] { return serves(wanted); });
 }
 

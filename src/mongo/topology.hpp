@@ -74,6 +74,12 @@ public:
     [[nodiscard]] bool wait_after_loss(const char* host, std::uint64_t losses_seen, const Wanted& wanted, const Deadline& deadline,
                                        const std::stop_token& stop, const std::function<bool()>& alive);
 
+    /// How often what is known of the deployment changed.
+    [[nodiscard]] std::uint64_t changes() const noexcept { return changes_.load(std::memory_order_relaxed); }
+    /// After a member refused a command since it is no primary: waits until the monitors know of it (`changes_seen`: when the command was sent) and a
+    /// server serves `wanted`. Where they go on taking it for what it was, the driver is to ask it. False: as above.
+    [[nodiscard]] bool wait_after_refusal(std::uint64_t changes_seen, const Wanted& wanted, const Deadline& deadline, const std::stop_token& stop);
+
     /// Those that answered last, and all hosts that are watched.
     [[nodiscard]] std::vector<ServerSeen> servers() const;
     [[nodiscard]] std::vector<std::string> hosts() const;
@@ -105,6 +111,7 @@ private:
     Patience                            patience_;
     std::function<void(const Wanted*)>  scout_{};
     std::atomic<bool>                   writable_{false};  // spares a call the lock
+    std::atomic<std::uint64_t>          changes_{0};
     mutable std::mutex                  mutex_{};
     std::condition_variable_any         news_{};
     DescriptionPtr                      known_{};

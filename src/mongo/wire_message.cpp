@@ -198,4 +198,24 @@ std::optional<LongerMessage> plain_with_max_time(std::int32_t id, std::string_vi
     return made;
 }
 
+bool refuses_for_now(std::string_view answer) noexcept {
+    constexpr std::int32_t codes[] = {91, 189, 10107, 11600, 11602, 13435, 13436};
+    bson_t                 said;
+    bson_iter_t            ok;
+    bson_iter_t            code;
+    if (answer.size() <= body || int32_at(answer.data() + 12) != op_msg || answer[body - 1] != 0) return false;
+    if (!bson_init_static(&said, reinterpret_cast<const std::uint8_t*>(answer.data()) + body, answer.size() - body)) return false;
+    return bson_iter_init_find(&ok, &said, "ok") && !bson_iter_as_bool(&ok) && bson_iter_init_find(&code, &said, "code") &&
+           std::find(std::begin(codes), std::end(codes), bson_iter_as_int64(&code)) != std::end(codes);
+}
+
+std::string hello_message() {
+    Bson command;
+    command.add("hello", std::int32_t{1}).add("$db", "admin");
+    std::string message;
+    for (const auto number : {static_cast<std::int32_t>(body + command.get()->len), 1, 0, op_msg, 0}) append(message, number);
+    message += '\0';
+    return message.append(reinterpret_cast<const char*>(bson_get_data(command.get())), command.get()->len);
+}
+
 }  // namespace tenon::mongo

@@ -66,6 +66,13 @@ struct LongerMessage {
 /// The message with `maxTimeMS`; empty when it is no command in one piece (compressed) or has that field already.
 [[nodiscard]] std::optional<LongerMessage> with_max_time(const mongoc_iovec_t* pieces, std::size_t count, std::chrono::milliseconds most);
 
+/// Whether an answer refuses its command in a way that has the driver make a second attempt: of a member that is no primary, or shuts down. One that
+/// is compressed is not looked into. MongoDB specifications: Retryable Writes, Retryable Reads.
+[[nodiscard]] bool refuses_for_now(std::string_view answer) noexcept;
+
+/// What asks a server whether it is there.
+[[nodiscard]] std::string hello_message();
+
 /// A write's message anew and not compressed, from the command as the driver announced it (its documents in an array), with `maxTimeMS`; all of it is
 /// in `front`. Empty: no BSON.
 [[nodiscard]] std::optional<LongerMessage> plain_with_max_time(std::int32_t id, std::string_view command, std::chrono::milliseconds most);

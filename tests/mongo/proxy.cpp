@@ -32,9 +32,7 @@ Proxy::Proxy(const std::string& server_uri) {
 }
 
 Proxy::~Proxy() {
-    (void)::shutdown(listener_, SHUT_RDWR);
-    acceptor_.join();
-    (void)::close(listener_);
+    treat_newcomers(Newcomers::refuse);
     break_all();
     for (auto& pair : pairs_) {
         pair.up.join();
@@ -61,10 +59,23 @@ void Proxy::break_all() {
     }
 }
 
+void Proxy::treat_newcomers(Newcomers as) {
+    newcomers_ = as;
+    if (as != Newcomers::refuse || !acceptor_.joinable()) return;
+    (void)::shutdown(listener_, SHUT_RDWR);
+    acceptor_.join();
+    (void)::close(listener_);
+}
+
 void Proxy::accept_all() {
     for (;;) {
         const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
         if (client < 0) return;
+        const auto as = newcomers_.load();
+        if (as == Newcomers::close) {
+            (void)::close(client);
+            continue;
+        }
         const int  server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         const auto to     = loopback(server_port_);
         if (::connect(server, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
@@ -78,11 +89,13 @@ void Proxy::accept_all() {
         auto&                 pair = pairs_.emplace_back();
         pair.client                = client;
         pair.server                = server;
+        pair.held                  = as == Newcomers::hold;
         pair.up                    = std::thread([this, &pair] { pass_up(pair); });
         pair.down                  = std::thread([&pair] {
             std::array<char, 65536> piece{};
             for (;;) {
                 const auto got = ::recv(pair.server, piece.data(), piece.size(), 0);
+                if (got > 0 && pair.held) continue;
                 if (got <= 0 || !send_all(pair.client, piece.data(), static_cast<std::size_t>(got))) break;
             }
             (void)::shutdown(pair.client, SHUT_RDWR);
