@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mongo/command.hpp"
+#include "mongo/write_attempts.hpp"
 #include "mongo/write_errors.hpp"
 
 namespace tenon::mongo {
@@ -58,7 +59,13 @@ public:
         WriteFailure failure;
         failure.applied = true;
         if (!done) failure = write_failure(said, *reply.get(), call_.context);
-        if (!done && !op_.ordered) count_lost_command(failure, said);
+        if (!done) count_lost_command(failure, said);
+        // Where the driver found no connection for a command it tells of that alone, not of those before it.
+        bson_iter_t counts;
+        if (!done && !call_.transaction && WriteAttempts::any_sent() && !bson_iter_init_find(&counts, reply.get(), "nInserted")) {
+            failure.applied       = false;
+            failure.error.outcome = Outcome::unknown;
+        }
         return fail(error(std::move(failure), reply));
     }
 
@@ -123,14 +130,16 @@ private:
             refusal.index = caller_index(refusal.index);
             name_item(refusal);
         }
-        if (!op_.ordered || failure.refusals.empty()) {
+        // What stopped an ordered one stands before what was refused here.
+        if (!op_.ordered || (failure.applied && failure.refusals.empty())) {
             failure.refusals.insert(failure.refusals.end(), refused_.begin(), refused_.end());
             sort_by_index(failure.refusals);
         }
         // A lost connection or an unmet write concern says more than an item.
         const bool by_item = sent_all || (failure.applied && failure.error.outcome != Outcome::unknown);
         auto       labels  = std::move(failure.error.server.labels);
-        Error      first   = by_item && !failure.refusals.empty() ? failure.refusals.front().error : std::move(failure.error);
+        const bool of_item = by_item && !failure.refusals.empty();
+        Error      first   = of_item ? failure.refusals.front().error : std::move(failure.error);
         first.server.labels = std::move(labels);
         if (has_label(first, "TransientTransactionError") && first.code != Errc::network && first.code != Errc::timeout) first.code = Errc::transient;
 
@@ -144,11 +153,11 @@ private:
             out[refusal.index] = true;
             if (op_.ordered) std::fill(out.begin() + static_cast<std::ptrdiff_t>(refusal.index), out.end(), true);
         }
-        if (!failure.refusals.empty()) {
+        if (of_item) {
             const auto& item = op_.items[failure.refusals.front().index];
             if (const auto* insert = std::get_if<BulkWrite::InsertOne>(&item)) first.document_id = shown_id(insert->document);
         }
-        auto whole = many_error(std::move(first), failure.refusals, op_.items.size());
+        auto whole = many_error(std::move(first), of_item, failure.refusals, op_.items.size());
         for (std::size_t k = 0; k < known; ++k) {
             const auto  i      = sent_[k];
             const auto* insert = std::get_if<BulkWrite::InsertOne>(&op_.items[i]);

@@ -53,7 +53,7 @@ Result<void> send(const Call& call, const Insert& op, const Prepared& prepared, 
         done = mongoc_collection_insert_many(collection.get(), documents.get(), prepared.count, options.get(), reply.get(), &said);
     }
     if (!done) failure = write_failure(said, *reply.get(), call.context);
-    if (!done && !op.ordered) count_lost_command(failure, said);
+    if (!done) count_lost_command(failure, said);
     return done ? Result<void>{} : fail(Error{});
 }
 
@@ -61,14 +61,16 @@ Result<void> send(const Call& call, const Insert& op, const Prepared& prepared, 
 Error insert_error(const Insert& op, const Prepared& prepared, WriteFailure failure, const Bson& reply) {
     bool first_is_ours = failure.error.message.empty();
     for (auto& refusal : failure.refusals) refusal.index = prepared.caller_index(refusal.index);
-    const bool stopped = op.ordered && !failure.refusals.empty();
+    const bool stopped = op.ordered && (!failure.refusals.empty() || !failure.applied);
+    bool       of_item = failure.applied && !failure.refusals.empty();
     if (!stopped) {
         for (const auto& refusal : prepared.refused) failure.refusals.push_back(refusal);
         sort_by_index(failure.refusals);
         first_is_ours = first_is_ours || (failure.applied && !failure.refusals.empty() && failure.error.outcome == Outcome::none);
     }
+    of_item     = of_item || first_is_ours;
     Error error = first_is_ours ? failure.refusals.front().error : std::move(failure.error);
-    if (!failure.refusals.empty()) error.document_id = shown_id(op.documents[failure.refusals.front().index]);
+    if (of_item) error.document_id = shown_id(op.documents[failure.refusals.front().index]);
 
     std::vector<bool> left_out(op.documents.size(), false);
     for (const auto& refusal : failure.refusals) {
@@ -83,7 +85,7 @@ Error insert_error(const Insert& op, const Prepared& prepared, WriteFailure fail
         const auto known = op.ordered ? static_cast<std::ptrdiff_t>(inserted) : 0;
         if (known < static_cast<std::ptrdiff_t>(left_out.size())) std::fill(left_out.begin() + known, left_out.end(), true);
     }
-    error = many_error(std::move(error), failure.refusals, op.documents.size());
+    error = many_error(std::move(error), of_item, failure.refusals, op.documents.size());
     for (std::size_t i = 0; i < op.documents.size(); ++i) {
         if (!left_out[i]) error.inserted.push_back({i, shown_id(op.documents[i])});
     }

@@ -49,8 +49,8 @@ public:
     void bind(const Deadline& deadline, const std::stop_token& stop) const;
     /// Why the last call ended without the server's answer.
     [[nodiscard]] Ended ended() const noexcept { return client_->bounds.ended; }
-    /// Whether its request had been sent: a write may have been applied.
-    [[nodiscard]] bool sent() const noexcept { return client_->bounds.sent; }
+    /// The call sent no command, so it did nothing. False too where that cannot be seen.
+    [[nodiscard]] bool nothing_sent() const noexcept { return client_ != nullptr && streams_can_be_bound() && !client_->bounds.sent; }
     [[nodiscard]] std::uint64_t replies() const noexcept { return client_->bounds.replies; }
     [[nodiscard]] std::uint32_t reply_bytes() const noexcept { return client_->bounds.reply_bytes; }
     /// Commands that the call sent, the driver's second attempts with them.

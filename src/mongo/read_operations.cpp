@@ -6,6 +6,7 @@
 
 #include "mongo/command.hpp"
 #include "mongo/cursor.hpp"
+#include "mongo/write_errors.hpp"
 #include "mql/mql_error.hpp"
 
 namespace tenon::mongo {
@@ -85,6 +86,9 @@ Result<Reply> run_aggregate(Call& call, const Aggregate& op) {
     if (!made) {
         Error error = std::move(made.error());
         for (const auto& stage : op.pipeline) error = name_fault(std::move(error), {stage}, op.hint);
+        // $merge writes one document after another, where $out puts all in place at its end.
+        const bool merges = writing && !op.pipeline.back()["$merge"].missing();
+        if (merges && error.outcome == Outcome::none && error.server.code != 0) error.outcome = outcome_of_many(error);
         return fail(std::move(error));
     }
     return Reply(FindReply{std::move(*made)});

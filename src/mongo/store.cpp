@@ -17,9 +17,12 @@ Result<void> check_name(const Request& request) {
 }
 
 /// The driver answers with the error of its second attempt. That this one was refused says nothing of the first, whose connection was
-/// lost or whose primary stepped down after it wrote. A refusal of another kind is of a server that knew the first. Where each attempt met a
-/// member that is not the primary, none was applied; a mongos may have tried by itself before it said so.
+/// lost or whose primary stepped down after it wrote. That the document is refused, by a unique index or a validator, is of a server that knew the
+/// first. Where each attempt met a member that is not the primary, none was applied; a mongos may have tried by itself before it said so.
 void doubt_second_attempt(const Call& call, Error& error, const WriteAttempts& attempts, bool through_mongos) {
+    if (error.outcome == Outcome::none && attempts.in_doubt() && error.code != Errc::duplicate_key && error.code != Errc::validation) {
+        error.outcome = Outcome::unknown;
+    }
     const bool refused_for_now = error.code == Errc::transient || error.code == Errc::network || error.code == Errc::timeout;
     if (!refused_for_now || error.outcome != Outcome::none || call.lease.sendings() < 2) return;
     if (through_mongos || attempts.refused() != call.lease.sendings()) error.outcome = Outcome::unknown;
@@ -80,6 +83,8 @@ Result<Reply> MongoStore::dispatch(Request& request, Session& session) {
     if (!reply) {
         note_failure(call.transaction.get(), reply.error());
         if (is_write(request.operation)) doubt_second_attempt(call, reply.error(), attempts, pool_->capabilities().sharding);
+        // No connection could be made: the driver tells of that as it does of one that was lost.
+        if (reply.error().outcome == Outcome::unknown && !call.transaction && call.lease.nothing_sent()) reply.error().outcome = Outcome::none;
     }
     return reply;
 }

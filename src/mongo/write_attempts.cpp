@@ -1,8 +1,10 @@
 #include "mongo/write_attempts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "mongo/error.hpp"
+#include "mongo/stream.hpp"
 
 namespace tenon::mongo {
 
@@ -18,6 +20,7 @@ WriteAttempts::~WriteAttempts() { noting = before_; }
 
 void WriteAttempts::sent(std::int64_t txn_number) noexcept {
     if (noting == nullptr) return;
+    ++noting->sent_;
     noting->txn_number_ = txn_number;
     auto& failures      = noting->failures_;
     // The second attempt follows the first with no other command between.
@@ -46,6 +49,12 @@ void WriteAttempts::add(Error error) {
     }
     failures_.push_back({txn_number_, false, std::move(error)});
 }
+
+bool WriteAttempts::in_doubt() const noexcept {
+    return std::any_of(failures_.begin(), failures_.end(), [](const Failure& failure) { return !failure.repeated && failure.error.outcome == Outcome::unknown; });
+}
+
+bool WriteAttempts::any_sent() noexcept { return noting == nullptr || !streams_can_be_bound() || noting->sent_ > 0; }
 
 std::vector<Error> WriteAttempts::lost() {
     std::vector<Error> all;

@@ -23,10 +23,15 @@ public:
 
     /// Attempts whose refusal says for certain that nothing was written: of a member that is not the primary.
     [[nodiscard]] std::uint32_t refused() const noexcept { return refused_; }
+    /// Whether a command, refused or lost as a whole, may have written by its first attempt.
+    [[nodiscard]] bool in_doubt() const noexcept;
 
     /// The commands of the thread's call that failed as a whole, lost or refused by the server, and that no second attempt made good. One whose first
     /// attempt may have written is Outcome::unknown, whatever was said to its second.
     [[nodiscard]] static std::vector<Error> lost();
+
+    /// Whether a command of the thread's call went out, or that cannot be seen.
+    [[nodiscard]] static bool any_sent() noexcept;
 
     /// A command that writes documents goes out. `txn_number`: by which the server knows it again, and we do; 0: the driver tries it once.
     static void sent(std::int64_t txn_number) noexcept;
@@ -43,6 +48,7 @@ private:
 
     WriteAttempts*       before_;
     std::uint32_t        refused_    = 0;
+    std::uint32_t        sent_       = 0;
     std::int64_t         txn_number_ = 0;  // of the command that went out last
     std::vector<Failure> failures_{};
 };

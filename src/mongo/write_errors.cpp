@@ -112,9 +112,9 @@ void count_lost_command(WriteFailure& failure, const bson_error_t& said) {
     if (unknown) failure.error.outcome = Outcome::unknown;
 }
 
-Error many_error(Error first, const std::vector<Refusal>& refusals, std::size_t total) {
+Error many_error(Error first, bool of_item, const std::vector<Refusal>& refusals, std::size_t total) {
     if (refusals.empty()) return first;
-    if (total > 1) {
+    if (of_item && total > 1) {
         first.message = std::to_string(refusals.size()) + " of " + std::to_string(total) + " items were refused, the first at index " +
                         std::to_string(refusals.front().index) + ": " + first.message;
     }

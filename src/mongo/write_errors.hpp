@@ -28,13 +28,14 @@ struct WriteFailure {
 /// Reads a failed write's reply (writeErrors, writeConcernErrors, errorLabels). The update's operators in `sent` may be named in Error::path.
 [[nodiscard]] WriteFailure write_failure(const bson_error_t& said, const bson_t& reply, const Context& context);
 
-/// Of an unordered write that may have been sent in several commands, whose failure the driver tells as `said`: a command that failed as a whole, which
-/// the driver hides behind an item's refusal or another command's success, says more than these, and which items were its is not known. Where any of
-/// them may have written, nobody knows what is there, whatever was said to the last one.
+/// Of a write that may have been sent in several commands, whose failure the driver tells as `said`: a command that failed as a whole, which the driver
+/// hides behind an item's refusal or another command's success (of an unordered write), says more than these, and which items were its is not known.
+/// Where any of them may have written, nobody knows what is there, whatever was said to the last one.
 void count_lost_command(WriteFailure& failure, const bson_error_t& said);
 
-/// The Error of a write of many: "2 of 5 items were refused, the first at index 1: ...", and all of them in Error::items.
-[[nodiscard]] Error many_error(Error first, const std::vector<Refusal>& refusals, std::size_t total);
+/// The Error of a write of many: "2 of 5 items were refused, the first at index 1: ...", and all of them in Error::items. `of_item`: `first` is the
+/// first refusal's; else it is of the whole, such as a lost connection's, and keeps its words.
+[[nodiscard]] Error many_error(Error first, bool of_item, const std::vector<Refusal>& refusals, std::size_t total);
 
 /// "another document has this key in the unique index ..." with its first field as the path, from the server's words and keyPattern.
 void describe_duplicate(Error& error, bson::View write_error);

@@ -149,7 +149,7 @@ TEST_CASE("items of a write are told by index, in our words") {
     CHECK(failed.error.code == Errc::duplicate_key);
     CHECK(failed.error.path == "number");
     CHECK(failed.error.message == "another document has this key in the unique index \"number_1\"");
-    const auto whole = many_error(failed.error, failed.refusals, 4);
+    const auto whole = many_error(failed.error, true, failed.refusals, 4);
     CHECK(whole.message == "2 of 4 items were refused, the first at index 1: another document has this key in the unique index \"number_1\"");
     REQUIRE(whole.items.size() == 2);
     CHECK(whole.items[1].code == Errc::validation);

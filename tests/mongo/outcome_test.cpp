@@ -1,0 +1,191 @@
+// What a write says it did, where its commands, its attempts and its connections came to different ends.
+
+#include <functional>
+#include <utility>
+
+#include <tenon/store/monitor.hpp>
+
+#include "proxy.hpp"
+#include "server.hpp"
+
+using namespace mongo_test;  // NOLINT(google-build-using-namespace)
+using namespace std::chrono_literals;
+using tenon::BulkItems;
+using tenon::Deadline;
+using tenon::Outcome;
+using tenon::bson::doc;
+
+namespace {
+
+/// Does something once, when a command of this name succeeded or failed.
+class Hook final : public tenon::Monitor {
+public:
+    Hook(std::string command, bool failed, std::function<void()> then) : command_(std::move(command)), failed_(failed), then_(std::move(then)) {}
+
+    void command_succeeded(const tenon::CommandEvent& event) noexcept override { meet(event, false); }
+    void command_failed(const tenon::CommandEvent& event) noexcept override { meet(event, true); }
+
+private:
+    void meet(const tenon::CommandEvent& event, bool failed) noexcept {
+        if (failed != failed_ || event.name != command_ || !then_) return;
+        std::exchange(then_, nullptr)();
+    }
+
+    std::string           command_;
+    bool                  failed_;
+    std::function<void()> then_;
+};
+
+tenon::Database opened(std::string uri, std::shared_ptr<Hook> hook, std::uint32_t attempts = 1) {
+    tenon::Config config;
+    config.uri            = std::move(uri);
+    config.monitor        = std::move(hook);
+    config.retry.attempts = attempts;
+    config.connect_timeout = 2s;
+    return good(tenon::open(config));
+}
+
+std::string ids(const std::vector<tenon::InsertedId>& inserted) {
+    std::string out;
+    for (const auto& one : inserted) out += std::to_string(one.index) + " ";
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a bulk that finds no server for its second command does not say that the first did nothing") {
+    for (const bool ordered : {true, false}) {
+        for (const std::uint32_t attempts : {1U, 5U}) {
+            CAPTURE(ordered);
+            CAPTURE(attempts);
+            const Server server;
+            const auto   beside = server.open().collection("x");
+            good(beside.insert(doc("_id", 1, "n", 0)));
+            Proxy      proxy(server.uri());
+            const auto gone = std::make_shared<Hook>("update", false, [&] {
+                proxy.treat_newcomers(Proxy::Newcomers::refuse);
+                proxy.break_all();
+                std::this_thread::sleep_for(300ms);  // until the driver's monitor has seen it
+            });
+            const auto db = opened(proxy.uri(server.name()), gone, attempts);
+            BulkItems  items;
+            items.update_one(doc("_id", 1), doc("$inc", doc("n", 1))).insert(doc("_id", 7));
+            const auto error = bad(db.collection("x").bulk(std::move(items), {.ordered = ordered, .call = {.deadline = Deadline::after(1s)}}));
+            CHECK(error.code == Errc::network);
+            CHECK(error.outcome == Outcome::unknown);
+            CHECK(ids(error.inserted).empty());
+            CHECK(good(beside.count(doc("n", 1))) == 1);
+            (void)db.close(Deadline::after(100ms));
+        }
+    }
+}
+
+TEST_CASE("an ordered write whose second command was lost and then refused is in doubt") {
+    const Server server;
+    const auto   beside = server.open().collection("x");
+    const auto   run    = [&](bool ordered) {
+        good(beside.purge_many({}));
+        good(beside.insert(doc("_id", 1, "n", 0)));
+        const auto refused = std::make_shared<Hook>("update", true, [&] { server.fail(R"(["update"])", R"("errorCode":10107)"); });
+        const auto db      = opened(server.uri(), refused);
+        server.fail(R"(["update"])", R"("closeConnection":true)");
+        BulkItems items;
+        items.insert(doc("_id", 7)).update_one(doc("_id", 1), doc("$inc", doc("n", 1))).insert(doc("_id", 8));
+        return bad(db.collection("x").bulk(std::move(items), {.ordered = ordered}));
+    };
+    CHECK(run(true).outcome == Outcome::unknown);
+    CHECK(ids(run(true).inserted) == "0 ");
+    CHECK(run(false).outcome == Outcome::unknown);
+}
+
+TEST_CASE("a second attempt that is refused for another reason leaves the first in doubt") {
+    // IncompleteTransactionHistory says so itself; one that is not allowed any more learned nothing of the first.
+    for (const int code : {217, 13, 8, 14031}) {
+        CAPTURE(code);
+        const Server server;
+        const auto   refused =
+            std::make_shared<Hook>("findAndModify", true, [&] { server.fail(R"(["findAndModify"])", R"("errorCode":)" + std::to_string(code)); });
+        const auto db = opened(server.uri(), refused);
+        server.fail(R"(["findAndModify"])", R"("closeConnection":true)");
+        const auto error = bad(db.collection("x").find_and_update(doc("_id", 1), doc("$inc", doc("n", 1))));
+        CHECK(error.server.code == code);
+        CHECK(error.outcome == Outcome::unknown);
+    }
+    // What a unique index refuses now it refused before, or the server would have known the write again.
+    const Server server;
+    const auto   c = server.open().collection("x");
+    good(c.create_indexes({{.keys = doc("k", 1), .unique = true}}));
+    good(c.insert_many({doc("_id", 1, "k", 1), doc("_id", 2, "k", 2)}));
+    server.fail(R"(["findAndModify"])", R"("closeConnection":true)");
+    const auto error = bad(c.find_and_update(doc("_id", 1), doc("$set", doc("k", 2))));
+    CHECK(server.stop_failing() == 1);
+    CHECK(error.code == Errc::duplicate_key);
+    CHECK(error.outcome == Outcome::none);
+}
+
+TEST_CASE("a $merge that stops midway is in doubt") {
+    const Server server;
+    const auto   db   = server.open();
+    const auto   from = db.collection("from");
+    const auto   to   = db.collection("to");
+    std::vector<tenon::bson::Document> many;
+    for (int i = 0; i < 1200; ++i) many.push_back(doc("_id", i));
+    good(from.insert_many(many));
+    good(to.insert(doc("_id", 1100)));
+    const auto error = bad(from.aggregate({json(R"({"$sort":{"_id":1}})"), json(R"({"$merge":{"into":"to","whenMatched":"fail"}})")}));
+    CHECK(error.code == Errc::duplicate_key);
+    CHECK(error.outcome == Outcome::unknown);
+    CHECK(good(to.count()) > 1);
+    // $out puts all in place at its end, or nothing.
+    const auto refused = bad(from.aggregate({json(R"({"$set":{"_id":1}})"), json(R"({"$out":"to"})")}));
+    CHECK(refused.code == Errc::duplicate_key);
+    CHECK(refused.outcome == Outcome::none);
+    CHECK(good(to.count()) > 1);
+}
+
+TEST_CASE("a lost connection is not told as the refusal of an item that was not sent") {
+    const Server server;
+    const auto   c = server.open().collection("x");
+    const std::string big(std::size_t{16} * 1024 * 1024 - 13, 'x');
+    for (const bool ordered : {true, false}) {
+        CAPTURE(ordered);
+        const auto check = [&](const tenon::Error& error) {
+            CHECK(error.code == Errc::network);
+            CHECK(error.outcome == Outcome::unknown);
+            CHECK(error.message.find("refused") == std::string::npos);
+            CHECK(error.document_id.empty());
+            REQUIRE(error.items.size() == (ordered ? 0 : 1));
+            if (!ordered) CHECK(error.items.front().index == 1);
+        };
+        server.fail(R"(["insert"])", R"("closeConnection":true)", 2);
+        check(bad(c.insert_many({doc("_id", 1), doc("s", big)}, {.ordered = ordered})));
+        server.fail(R"(["insert"])", R"("closeConnection":true)", 2);
+        BulkItems items;
+        items.insert(doc("_id", 1)).insert(doc("s", big));
+        check(bad(c.bulk(std::move(items), {.ordered = ordered})));
+    }
+}
+
+TEST_CASE("a write for which no connection could be made did nothing") {
+    for (const auto as : {Proxy::Newcomers::close, Proxy::Newcomers::hold}) {
+        CAPTURE(static_cast<int>(as));
+        const Server server;
+        Proxy        proxy(server.uri());
+        const auto   db = opened(proxy.uri(server.name()), nullptr);
+        const auto   c  = db.collection("x");
+        std::vector<tenon::bson::Document> many;
+        for (int i = 0; i < 200; ++i) many.push_back(doc("_id", i));
+        good(c.insert_many(many));
+        auto cursor = good(c.find());  // holds the one connection
+        good(cursor.next());
+        proxy.treat_newcomers(as);
+        const auto soon   = [] { return tenon::CallOptions{.deadline = Deadline::after(300ms)}; };
+        BulkItems  items;
+        items.insert(doc("_id", 1003));
+        for (const auto& error : {bad(c.insert(doc("_id", 1001), soon())), bad(c.update_one(doc("_id", 1), doc("$inc", doc("n", 1)), {.call = soon()})),
+                                  bad(c.find_and_update(doc("_id", 1), doc("$inc", doc("n", 1)), {.call = soon()})), bad(c.bulk(std::move(items), {.call = soon()}))}) {
+            CHECK(error.outcome == Outcome::none);
+        }
+        (void)db.close(Deadline::after(100ms));
+    }
+}
