@@ -35,8 +35,8 @@ public:
         Bson options;
         options.add("ordered", op_.ordered);
         if (auto added = add_options(options, call_, takes::bulk); !added) return added;
-        const auto collection = call_.handle();
-        bulk_.reset(mongoc_collection_create_bulk_operation_with_opts(collection.get(), options.get()));
+        auto* const collection = call_.handle();
+        bulk_.reset(mongoc_collection_create_bulk_operation_with_opts(collection, options.get()));
         for (std::size_t i = 0; i < op_.items.size(); ++i) {
             auto         done = check_item(op_.items[i]);
             bson_error_t said{};

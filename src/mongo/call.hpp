@@ -54,9 +54,8 @@ struct Call {
         static const ServerOptions none;
         return context.server ? *context.server : none;
     }
-    [[nodiscard]] CollectionPtr handle() const {
-        return CollectionPtr(mongoc_client_get_collection(client, database.c_str(), collection.c_str()));
-    }
+    /// The client's own, for as long as this call has it.
+    [[nodiscard]] mongoc_collection_t* handle() const { return (transaction ? transaction->lease : lease).collection(database, collection); }
 };
 
 }  // namespace tenon::mongo

@@ -175,6 +175,7 @@ void Clients::end(const Deadline& deadline, std::shared_ptr<Clients> self) {
         Context now;
         now.deadline = Deadline{Clock::now()};
         if (!topology_->wait_for({}, now.deadline, {})) mongoc_client_reset(last->handle.get());
+        last->collections.clear();
         mongoc_client_pool_push(pool_.get(), last->handle.release());
     }
     idle_.clear();

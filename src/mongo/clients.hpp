@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -20,10 +21,17 @@
 
 namespace tenon::mongo {
 
+struct KeptCollection {
+    std::string   database{};
+    std::string   name{};
+    CollectionPtr handle{};
+};
+
 /// A client of the driver's pool that is never given back to it: closing it is our affair.
 struct Client {
     Bounds                                             bounds{};
-    Owned<mongoc_client_t, mongoc_client_destroy>      handle{};  // ends first: its connections read the bounds
+    Owned<mongoc_client_t, mongoc_client_destroy>      handle{};  // ends before the bounds: its connections read them
+    std::vector<KeptCollection>                        collections{};
     std::chrono::steady_clock::time_point              idle_since{};
 };
 

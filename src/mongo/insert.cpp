@@ -42,15 +42,15 @@ Result<void> send(const Call& call, const Insert& op, const Prepared& prepared, 
     options.add("validate", false);
     if (prepared.count > 1 && !op.ordered) options.add("ordered", false);
     if (auto added = add_options(options, call, takes::insert); !added) return added;
-    const auto   collection = call.handle();
+    auto* const  collection = call.handle();
     bson_error_t said{};
     bool         done = false;
     if (prepared.count == 1) {
-        done = mongoc_collection_insert_one(collection.get(), Borrowed(op.documents[prepared.caller_index(0)]).get(), options.get(), reply.get(), &said);
+        done = mongoc_collection_insert_one(collection, Borrowed(op.documents[prepared.caller_index(0)]).get(), options.get(), reply.get(), &said);
     } else {
         BorrowedList documents(prepared.count);
         for (std::size_t i = 0; i < prepared.count; ++i) documents.push(op.documents[prepared.caller_index(i)]);
-        done = mongoc_collection_insert_many(collection.get(), documents.get(), prepared.count, options.get(), reply.get(), &said);
+        done = mongoc_collection_insert_many(collection, documents.get(), prepared.count, options.get(), reply.get(), &said);
     }
     if (!done) failure = write_failure(said, *reply.get(), call.context);
     if (!done) count_lost_command(failure, said);

@@ -25,6 +25,17 @@ void Lease::bind(const Deadline& deadline, const std::stop_token& stop) const {
     bounds.sendings = 0;
 }
 
+mongoc_collection_t* Lease::collection(const std::string& database, const std::string& name) const {
+    constexpr std::size_t most = 32;
+    auto&                 kept = client_->collections;
+    for (const auto& one : kept) {
+        if (one.name == name && one.database == database) return one.handle.get();
+    }
+    // One that has been in use by more collections than that begins anew.
+    if (kept.size() == most) kept.clear();
+    return kept.emplace_back(database, name, CollectionPtr(mongoc_client_get_collection(client_->handle.get(), database.c_str(), name.c_str()))).handle.get();
+}
+
 Result<std::shared_ptr<Pool>> Pool::make(const Config& config, MakeClients make_clients) {
     auto settings = settings_of(config);
     if (!settings) return fail(std::move(settings.error()));

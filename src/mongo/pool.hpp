@@ -41,6 +41,9 @@ public:
 
     [[nodiscard]] mongoc_client_t* get() const noexcept { return client_ == nullptr ? nullptr : client_->handle.get(); }
 
+    /// Of the client, which keeps it: making one takes the driver a dozen allocations.
+    [[nodiscard]] mongoc_collection_t* collection(const std::string& database, const std::string& name) const;
+
     [[nodiscard]] Topology& topology() const noexcept { return *clients_->topology(); }
     [[nodiscard]] const std::shared_ptr<OpenCursors>& cursors() const noexcept { return clients_->cursors(); }
 

@@ -64,8 +64,8 @@ Result<Reply> run_find(Call& call, const Find& op) {
     if (auto added = add_options(options, call, takes::find); !added) return fail(std::move(added.error()));
     auto preference = read_preference(call);
     if (!preference) return fail(std::move(preference.error()));
-    const auto collection = call.handle();
-    CursorPtr  cursor(mongoc_collection_find_with_opts(collection.get(), Borrowed(op.filter).get(), options.get(), preference->get()));
+    auto* const collection = call.handle();
+    CursorPtr  cursor(mongoc_collection_find_with_opts(collection, Borrowed(op.filter).get(), options.get(), preference->get()));
     auto       made = stream_cursor(call, std::move(cursor), Effect::read);
     if (!made) return fail(name_fault(std::move(made.error()), {op.filter, op.sort, op.projection}, op.hint));
     return Reply(FindReply{std::move(*made)});
@@ -80,8 +80,8 @@ Result<Reply> run_aggregate(Call& call, const Aggregate& op) {
     if (auto added = add_options(options, call, writing ? takes::aggregate_write : takes::aggregate); !added) return fail(std::move(added.error()));
     auto preference = read_preference(call);
     if (!preference) return fail(std::move(preference.error()));
-    const auto collection = call.handle();
-    CursorPtr  cursor(mongoc_collection_aggregate(collection.get(), MONGOC_QUERY_NONE, pipeline.get(), options.get(), preference->get()));
+    auto* const collection = call.handle();
+    CursorPtr  cursor(mongoc_collection_aggregate(collection, MONGOC_QUERY_NONE, pipeline.get(), options.get(), preference->get()));
     auto       made = stream_cursor(call, std::move(cursor), writing ? Effect::write : Effect::read);
     if (!made) {
         Error error = std::move(made.error());

@@ -43,11 +43,11 @@ Result<Reply> run_update(Call& call, const Update& op) {
     if (!op.array_filters.empty()) options.add_array("arrayFilters", op.array_filters);
     add_hint(options, op.hint);
     if (auto added = add_options(options, call, takes::update); !added) return fail(std::move(added.error()));
-    const auto   collection = call.handle();
+    auto* const  collection = call.handle();
     const auto   send       = op.many ? mongoc_collection_update_many : mongoc_collection_update_one;
     Bson         reply;
     bson_error_t said{};
-    if (send(collection.get(), Borrowed(op.filter).get(), Borrowed(op.update).get(), options.get(), reply.get(), &said)) return as_reply(update_reply(reply));
+    if (send(collection, Borrowed(op.filter).get(), Borrowed(op.update).get(), options.get(), reply.get(), &said)) return as_reply(update_reply(reply));
     return refused(write_failure(said, *reply.get(), call.context), op.many, {op.filter, op.update}, op.hint, op.array_filters);
 }
 
@@ -58,10 +58,10 @@ Result<Reply> run_replace(Call& call, const Replace& op) {
     if (op.upsert) options.add("upsert", true);
     add_hint(options, op.hint);
     if (auto added = add_options(options, call, takes::update); !added) return fail(std::move(added.error()));
-    const auto   collection = call.handle();
+    auto* const  collection = call.handle();
     Bson         reply;
     bson_error_t said{};
-    if (mongoc_collection_replace_one(collection.get(), Borrowed(op.filter).get(), Borrowed(op.replacement).get(), options.get(), reply.get(), &said)) {
+    if (mongoc_collection_replace_one(collection, Borrowed(op.filter).get(), Borrowed(op.replacement).get(), options.get(), reply.get(), &said)) {
         return as_reply(update_reply(reply));
     }
     return refused(write_failure(said, *reply.get(), call.context), false, {op.filter}, op.hint);
@@ -71,11 +71,11 @@ Result<Reply> run_delete(Call& call, const Delete& op) {
     Bson options;
     add_hint(options, op.hint);
     if (auto added = add_options(options, call, takes::write); !added) return fail(std::move(added.error()));
-    const auto   collection = call.handle();
+    auto* const  collection = call.handle();
     const auto   send       = op.many ? mongoc_collection_delete_many : mongoc_collection_delete_one;
     Bson         reply;
     bson_error_t said{};
-    if (send(collection.get(), Borrowed(op.filter).get(), options.get(), reply.get(), &said)) {
+    if (send(collection, Borrowed(op.filter).get(), options.get(), reply.get(), &said)) {
         return Reply(DeleteReply{number_at(*reply.get(), "deletedCount")});
     }
     return refused(write_failure(said, *reply.get(), call.context), op.many, {op.filter}, op.hint);
