@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "mongo/bson.hpp"
 #include "mongo/error.hpp"
@@ -142,7 +143,7 @@ Result<void> commit_transaction(TransactionState& state, const Context& context)
         abort_transaction(state);
         return fail(Errc::timeout, "the deadline passed before the transaction was committed; nothing of it was written");
     }
-    state.committing = true;
+    const bool again = std::exchange(state.committing, true);
     state.lease.bind(at.deadline, context.stop);
     bson_error_t said{};
     Bson         reply;
@@ -152,6 +153,18 @@ Result<void> commit_transaction(TransactionState& state, const Context& context)
         return {};
     }
     auto error = to_error(said, reply.get(), Effect::write, at);
+    if (!again && state.lease.nothing_sent()) {
+        state.committing = false;  // the server was not asked yet, and may be
+        if (at.deadline.passed() || at.stop.stop_requested()) {
+            abort_transaction(state);
+            std::erase(error.server.labels, unknown_label);
+            error.outcome = Outcome::none;
+            return fail(std::move(error));
+        }
+    }
+    // Where the driver's second attempt finds no server it tells of that alone.
+    const bool unanswered = error.server.code == 0 && (error.code == Errc::network || error.code == Errc::timeout || error.code == Errc::cancelled);
+    if (unanswered && !has_label(error, unknown_label)) error.server.labels.emplace_back(unknown_label);
     if (has_label(error, unknown_label)) {
         error.outcome = Outcome::unknown;
         error.message = "the server did not say whether the transaction was committed: " + error.message;

@@ -115,7 +115,7 @@ std::int64_t txn_number_of(const mongoc_iovec_t* pieces, std::size_t count) {
         if (joined.empty()) rest.remove_prefix(body - before);
         before = body;
         const auto all    = joined.empty() ? rest : std::string_view(joined.append(rest));
-        const auto length = all.size() < 4 ? std::int32_t{0} : int32_at(all.data());
+        const auto length = all.size() < 4 ? std::int32_t{0} : int32_at(&all.front());
         bson_t     command;
         if (length >= 5 && static_cast<std::size_t>(length) <= all.size()) {
             const bool fine = bson_init_static(&command, reinterpret_cast<const std::uint8_t*>(all.data()), static_cast<std::size_t>(length));

@@ -1,7 +1,9 @@
 // What a write says it did, where its commands, its attempts and its connections came to different ends.
 
 #include <functional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <tenon/store/monitor.hpp>
 
@@ -186,6 +188,43 @@ TEST_CASE("a write for which no connection could be made did nothing") {
                                   bad(c.find_and_update(doc("_id", 1), doc("$inc", doc("n", 1)), {.call = soon()})), bad(c.bulk(std::move(items), {.call = soon()}))}) {
             CHECK(error.outcome == Outcome::none);
         }
+        (void)db.close(Deadline::after(100ms));
+    }
+}
+
+TEST_CASE("a commit that finds no server is asked for until one is there, and at the deadline was none") {
+    for (const bool comes_back : {true, false}) {
+        CAPTURE(comes_back);
+        const Server server;
+        Proxy        proxy(server.uri());
+        const auto   db = opened(proxy.uri(server.name()), nullptr);
+        const auto   c  = db.collection("x");
+        good(c.create());
+        int          runs = 0;
+        std::jthread returns;
+        const auto   done = db.transaction(
+            [&](tenon::Transaction& tx) -> Result<void> {
+                ++runs;
+                good(c.in(tx).insert(doc("_id", 1)));
+                proxy.treat_newcomers(Proxy::Newcomers::close);
+                proxy.break_all();
+                std::this_thread::sleep_for(300ms);  // until the driver's monitor has seen it
+                if (comes_back) {
+                    returns = std::jthread([&] {
+                        std::this_thread::sleep_for(500ms);
+                        proxy.treat_newcomers(Proxy::Newcomers::pass);
+                    });
+                }
+                return {};
+            },
+            {.deadline = Deadline::after(comes_back ? 20s : 1500ms)});
+        CHECK(runs == 1);
+        CHECK(done.has_value() == comes_back);
+        if (!done) {
+            CHECK(done.error().outcome == Outcome::none);
+            CHECK((done.error().code == Errc::timeout || done.error().code == Errc::network));
+        }
+        CHECK(good(server.open().collection("x").count()) == (comes_back ? 1 : 0));
         (void)db.close(Deadline::after(100ms));
     }
 }
