@@ -258,3 +258,16 @@ TEST_CASE("a server before 6.0 is asked to shard the database first") {
     REQUIRE(open<Visit>(server).shard().has_value());
     CHECK(server.commands() == Lines{look_visits, first_visits, R"(admin {"enableSharding":"shop"})", shard_visits});
 }
+
+TEST_CASE("a write that a mongos refused twice is in doubt: it makes attempts of its own") {
+    mongo_test::FakeMongos server([](tenon::bson::View command) -> Document {
+        if (command.begin()->key != "insert") return {};
+        return *tenon::bson::from_json(R"({"ok":0.0,"code":10107,"codeName":"NotWritablePrimary","errmsg":"no","errorLabels":["RetryableWriteError"]})");
+    });
+    const auto db   = open<Note>(server);
+    const auto done = db.collection("notes").insert(doc("_id", 1));
+    REQUIRE(!done.has_value());
+    CHECK(server.commands().size() == 2);
+    CHECK(done.error().code == Errc::transient);
+    CHECK(done.error().outcome == Outcome::unknown);
+}

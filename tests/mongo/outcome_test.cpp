@@ -19,23 +19,25 @@ using tenon::bson::doc;
 
 namespace {
 
-/// Does something once, when a command of this name succeeded or failed.
+/// Does something once, when a command of this name succeeded or failed (the first time, or as often).
 class Hook final : public tenon::Monitor {
 public:
-    Hook(std::string command, bool failed, std::function<void()> then) : command_(std::move(command)), failed_(failed), then_(std::move(then)) {}
+    Hook(std::string command, bool failed, std::function<void()> then, int times = 1)
+        : command_(std::move(command)), failed_(failed), then_(std::move(then)), times_(times) {}
 
     void command_succeeded(const tenon::CommandEvent& event) noexcept override { meet(event, false); }
     void command_failed(const tenon::CommandEvent& event) noexcept override { meet(event, true); }
 
 private:
     void meet(const tenon::CommandEvent& event, bool failed) noexcept {
-        if (failed != failed_ || event.name != command_ || !then_) return;
+        if (failed != failed_ || event.name != command_ || !then_ || --times_ > 0) return;
         std::exchange(then_, nullptr)();
     }
 
     std::string           command_;
     bool                  failed_;
     std::function<void()> then_;
+    int                   times_;
 };
 
 tenon::Database opened(std::string uri, std::shared_ptr<Hook> hook, std::uint32_t attempts = 1) {
@@ -98,6 +100,33 @@ TEST_CASE("an ordered write whose second command was lost and then refused is in
     CHECK(run(true).outcome == Outcome::unknown);
     CHECK(ids(run(true).inserted) == "0 ");
     CHECK(run(false).outcome == Outcome::unknown);
+}
+
+TEST_CASE("of two commands that were lost or refused the one in doubt is told") {
+    const Server server;
+    const auto   beside = server.open().collection("x");
+    good(beside.insert(doc("_id", 1, "n", 0)));
+    for (const bool lost_first : {true, false}) {
+        CAPTURE(lost_first);
+        const std::string refusal = R"("errorCode":13)";
+        const std::string loss    = R"("closeConnection":true)";
+        // Both attempts of a command are lost, the refusal is final.
+        int        met   = 0;
+        const auto other = std::make_shared<Hook>(lost_first ? "insert" : "update", true, [&] {
+            ++met;
+            server.fail(R"(["update","insert"])", lost_first ? refusal : loss, lost_first ? 1 : 2);
+        }, lost_first ? 2 : 1);
+        const auto db = opened(server.uri(), other);
+        server.fail(R"(["insert","update"])", lost_first ? loss : refusal, lost_first ? 2 : 1);
+        BulkItems items;
+        if (lost_first) items.insert(doc("_id", 7)).update_one(doc("_id", 1), doc("$inc", doc("n", 1)));
+        else items.update_one(doc("_id", 1), doc("$inc", doc("n", 1))).insert(doc("_id", 7));
+        const auto error = bad(db.collection("x").bulk(std::move(items), {.ordered = false}));
+        CHECK(met == 1);
+        CHECK(tenon::to_string(error.code) == "network");
+        CHECK(error.outcome == Outcome::unknown);
+        CHECK(ids(error.inserted).empty());
+    }
 }
 
 TEST_CASE("a second attempt that is refused for another reason leaves the first in doubt") {

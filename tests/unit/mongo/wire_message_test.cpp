@@ -134,3 +134,19 @@ TEST_CASE("a write that was compressed goes out anew from its announcement, its 
     CHECK(made->total() == static_cast<std::int64_t>(want.size()));
     CHECK(!plain_with_max_time(7, "", std::chrono::milliseconds(250)).has_value());
 }
+
+TEST_CASE("a write is known by its transaction number wherever the driver's pieces end") {
+    const auto retried = bytes_of(R"({"insert":"orders","lsid":{"id":1},"txnNumber":{"$numberLong":"42"}})");
+    const auto within  = bytes_of(R"({"insert":"orders","txnNumber":{"$numberLong":"42"},"autocommit":false})");
+    for (const auto& [command, number] : {std::pair(retried, std::int64_t{42}), std::pair(within, std::int64_t{0}), std::pair(bytes_of(R"({"insert":"orders"})"), std::int64_t{0})}) {
+        auto whole = message(command, "payload");
+        for (std::size_t first = 0; first <= whole.size(); ++first) {
+            for (const std::size_t second : {first, (first + whole.size()) / 2, whole.size()}) {
+                CAPTURE(first);
+                CAPTURE(second);
+                const auto pieces = cut(whole, {first, second});
+                CHECK(txn_number_of(pieces.data(), pieces.size()) == number);
+            }
+        }
+    }
+}
