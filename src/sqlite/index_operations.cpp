@@ -1,5 +1,7 @@
 #include "sqlite/operations.hpp"
 
+#include <cmath>
+
 #include <tenon/bson/compare.hpp>
 
 #include "mql/mql_error.hpp"
@@ -11,6 +13,13 @@
 namespace tenon::sqlite {
 
 namespace {
+
+/// What a server takes for the index on _id, and refuses unless it is {_id: 1}: a direction of 1 or -1, cut to a whole number. {_id: 2} is an index of its own.
+bool is_id_alone(const IndexSpec& spec) noexcept {
+    if (spec.keys.view().count() != 1 || spec.keys.begin()->key != "_id") return false;
+    const auto direction = spec.keys.begin()->value.to_double();
+    return direction && std::abs(std::trunc(*direction)) == 1;
+}
 
 /// Checks a spec and gives it its name; kinds that the engine lacks are named.
 Result<IndexSpec> checked(const IndexSpec& given) {
@@ -26,8 +35,7 @@ Result<IndexSpec> checked(const IndexSpec& given) {
         auto filter = mql::Filter::parse(spec.partial_filter);
         if (!filter) return fail(std::move(filter.error()));
     }
-    const bool id_alone = spec.keys.view().count() == 1 && spec.keys.begin()->key == "_id";
-    if (id_alone && (spec.hidden || spec.unique || spec.sparse || !spec.partial_filter.empty())) {
+    if (is_id_alone(spec) && (spec.hidden || spec.unique || spec.sparse || !spec.partial_filter.empty())) {
         return fail(coded(Errc::invalid_argument, 197, "InvalidIndexSpecificationOption", "the index on _id takes no options", "_id"));
     }
     if (!spec.partial_filter.empty()) {
@@ -57,8 +65,6 @@ bool is_id_index(const IndexSpec& spec) noexcept {
     ++second;
     return second == spec.keys.end();
 }
-
-bool is_id_alone(const IndexSpec& spec) noexcept { return spec.keys.view().count() == 1 && spec.keys.begin()->key == "_id"; }
 
 /// True when the index is there already; an error when it is there in another shape.
 Result<bool> is_there(const CollectionInfo& collection, const IndexSpec& spec) {
