@@ -1,4 +1,4 @@
-#include <tenon/mapping/json.hpp>
+// Plain JSON as an entity's document, and every problem that it has.
 
 #include <algorithm>
 #include <cmath>
@@ -6,105 +6,15 @@
 #include <vector>
 
 #include <tenon/bson/json.hpp>
+#include <tenon/mapping/json.hpp>
 
 #include "bson/base64.hpp"
 #include "bson/json_numbers.hpp"
+#include "mapping/json_names.hpp"
 
 namespace tenon::mapping {
 
 namespace {
-
-std::string_view shown(std::string_view stored) noexcept { return stored == "_id" ? std::string_view("id") : stored; }
-
-// -- writing
-
-void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type);
-
-void write_text(std::string& out, std::string_view text) { out += bson::to_json(bson::Value(text).ref()); }
-
-void write_object(std::string& out, bson::View document, const TypeInfo* type) {
-    const bool structure = type != nullptr && type->shape == Shape::structure;
-    bool       first     = true;
-    out += '{';
-    for (const bson::Element& element : document) {
-        const TypeInfo* field = type != nullptr && type->shape == Shape::map ? &type->element() : nullptr;
-        if (structure) {
-            const auto* known = std::find_if(type->fields, type->fields + type->field_count,
-                                             [&](const FieldInfo& f) { return f.name == element.key; });
-            if (known != type->fields + type->field_count) {
-                if (known->hidden) continue;
-                field = &known->type();
-            }
-        }
-        if (!first) out += ',';
-        first = false;
-        write_text(out, structure ? shown(element.key) : element.key);
-        out += ':';
-        write_value(out, element.value, field);
-    }
-    out += '}';
-}
-
-/// The alternative of a variant that a document or a list is of: its rules hold for what is inside.
-const TypeInfo* alternative_of(const TypeInfo& type, bson::ValueRef value) {
-    const TypeInfo* chosen = nullptr;
-    for (std::size_t i = 0; i < type.alternative_count; ++i) {
-        const Tag& tag = type.tags[i];
-        if (tag.key.empty()) {
-            if (type.alternatives[i]().type == static_cast<Byte>(value.type())) chosen = &type.alternatives[i]();
-            continue;
-        }
-        if (value.type() != bson::Type::document) continue;
-        const auto name = value.as_view()[tag.key];
-        if (name.type() == bson::Type::string && name.as_string() == tag.name) chosen = &type.alternatives[i]();
-    }
-    return chosen;
-}
-
-void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type) {
-    if (type != nullptr && type->shape == Shape::variant) type = alternative_of(*type, value);
-    switch (value.type()) {
-        case bson::Type::document: write_object(out, value.as_view(), type); return;
-        case bson::Type::array: {
-            const TypeInfo* element = type != nullptr && type->shape == Shape::array ? &type->element() : nullptr;
-            bool            first   = true;
-            out += '[';
-            for (const bson::Element& e : value.as_view()) {
-                if (!first) out += ',';
-                first = false;
-                write_value(out, e.value, element);
-            }
-            out += ']';
-            return;
-        }
-        case bson::Type::object_id: out.append("\"").append(value.as_object_id().to_string()).append("\""); return;
-        case bson::Type::datetime: out.append("\"").append(value.as_datetime().to_string()).append("\""); return;
-        case bson::Type::decimal128: out.append("\"").append(value.as_decimal128().to_string()).append("\""); return;
-        case bson::Type::binary: {
-            const auto bytes = value.binary_bytes();
-            out += '"';
-            if (value.binary_subtype() == 4 && bytes.size() == 16) {
-                bson::Uuid uuid;
-                std::copy(bytes.begin(), bytes.end(), uuid.bytes.begin());
-                out += uuid.to_string();
-            } else {
-                bson::detail::append_base64(bytes, out);
-            }
-            out += '"';
-            return;
-        }
-        case bson::Type::float64:
-            if (!std::isfinite(value.as_double())) {
-                out += "null";
-                return;
-            }
-            break;
-        default: break;
-    }
-    out += bson::to_json(value);
-}
-
-// -- reading
 
 std::string_view described(bson::Type type) noexcept {
     switch (type) {
@@ -402,83 +312,7 @@ Error error_of(const std::vector<Problem>& problems) {
     return error;
 }
 
-// -- $jsonSchema
-
-void describe(bson::Builder& out, const TypeInfo& type, std::size_t depth);
-
-void describe_type(bson::Builder& out, Byte type, bool nullable) {
-    const auto name = bson::name(static_cast<bson::Type>(type));
-    if (nullable) {
-        out.open_array("bsonType").push(name).push("null").close();
-    } else {
-        out.append("bsonType", name);
-    }
-}
-
-void describe_fields(bson::Builder& out, const TypeInfo& type, std::size_t depth) {
-    bool any = false;
-    for (std::size_t i = 0; i < type.field_count; ++i) {
-        const FieldInfo& field = type.fields[i];
-        if (field.name.empty() || field.nullable) continue;
-        if (!any) out.open_array("required");
-        any = true;
-        out.push(field.name);
-    }
-    if (any) out.close();
-    out.open_document("properties");
-    for (std::size_t i = 0; i < type.field_count; ++i) {
-        if (type.fields[i].name.empty()) continue;
-        out.open_document(type.fields[i].name);
-        describe(out, type.fields[i].type(), depth + 1);
-        out.close();
-    }
-    out.close();
-}
-
-void describe(bson::Builder& out, const TypeInfo& type, std::size_t depth) {
-    if (type.type != 0) describe_type(out, type.type, type.nullable);
-    // A type that holds itself is described to a depth that documents do not reach in earnest.
-    if (depth > 8) return;
-    switch (type.shape) {
-        case Shape::structure: describe_fields(out, type, depth); break;
-        case Shape::array:
-            out.open_document("items");
-            describe(out, type.element(), depth + 1);
-            out.close();
-            break;
-        case Shape::map:
-            out.open_document("additionalProperties");
-            describe(out, type.element(), depth + 1);
-            out.close();
-            break;
-        case Shape::variant:
-            out.open_array("anyOf");
-            for (std::size_t i = 0; i < type.alternative_count; ++i) {
-                out.push_document();
-                describe(out, type.alternatives[i](), depth + 1);
-                out.close();
-            }
-            out.close();
-            break;
-        case Shape::value:
-            if (type.names != nullptr) {
-                out.open_array("enum");
-                for (std::size_t i = 0; i < type.name_count; ++i) out.push(type.names[i]);
-                if (type.nullable) out.push(bson::Null{});
-                out.close();
-            }
-            break;
-        case Shape::any: break;
-    }
-}
-
 }  // namespace
-
-std::string write_json(bson::View document, const TypeInfo& type) {
-    std::string out;
-    write_object(out, document, &type);
-    return out;
-}
 
 Result<bson::Document> read_json(std::string_view text, const TypeInfo& type) {
     std::vector<std::string_view> reals;
@@ -507,12 +341,6 @@ Error without_field(Error error) {
 Error as_problem(const Error& decode_error) {
     const std::string what = decode_error.message;
     return error_of({{decode_error.path == "_id" ? "id" : decode_error.path, what}});
-}
-
-bson::Document json_schema_of(const TypeInfo& type) {
-    bson::Builder out;
-    describe(out, type, 0);
-    return out.take();
 }
 
 }  // namespace tenon::mapping
