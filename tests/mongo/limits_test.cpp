@@ -9,8 +9,10 @@
 
 #include "proxy.hpp"
 #include "server.hpp"
+#include "support/done.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
+using support::done;
 using namespace std::chrono_literals;
 using tenon::Deadline;
 using tenon::Outcome;
@@ -35,11 +37,6 @@ private:
     std::function<void()> then_;
 };
 
-Result<void> only(const auto& result) {
-    if (!result) return tenon::fail(result.error());
-    return {};
-}
-
 struct Verb {
     const char*                                                                   command;
     std::function<Result<void>(const tenon::Collection&, const tenon::CallOptions&)> run;
@@ -47,9 +44,9 @@ struct Verb {
 
 std::vector<Verb> verbs() {
     return {
-        {"insert", [](const auto& c, const auto& call) { return only(c.insert(doc("_id", 100), call)); }},
-        {"find", [](const auto& c, const auto& call) { return only(c.first(doc("n", 1), {.call = call})); }},
-        {"findAndModify", [](const auto& c, const auto& call) { return only(c.find_and_update(doc("_id", 1), doc("$inc", doc("n", 1)), {.call = call})); }},
+        {"insert", [](const auto& c, const auto& call) { return done(c.insert(doc("_id", 100), call)); }},
+        {"find", [](const auto& c, const auto& call) { return done(c.first(doc("n", 1), {.call = call})); }},
+        {"findAndModify", [](const auto& c, const auto& call) { return done(c.find_and_update(doc("_id", 1), doc("$inc", doc("n", 1)), {.call = call})); }},
     };
 }
 
@@ -145,11 +142,7 @@ TEST_CASE("a connection whose server says nothing to its hello is given up: at t
         config.connect_timeout = 2s;
         const auto db          = good(tenon::open(config));
         const auto c           = db.collection("x");
-        std::vector<tenon::bson::Document> many;
-        for (int i = 0; i < 300; ++i) many.push_back(doc("_id", i));
-        good(c.insert_many(many));
-        auto cursor = good(c.find());  // holds the one connection
-        good(cursor.next());
+        const auto cursor = holding_a_connection(c);
         proxy.treat_newcomers(Proxy::Newcomers::hold);
         const std::jthread stops([&] {
             std::this_thread::sleep_for(300ms);

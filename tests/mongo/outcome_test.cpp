@@ -9,8 +9,10 @@
 
 #include "proxy.hpp"
 #include "server.hpp"
+#include "support/done.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
+using support::done;
 using namespace std::chrono_literals;
 using tenon::BulkItems;
 using tenon::Deadline;
@@ -204,11 +206,7 @@ TEST_CASE("a write for which no connection could be made did nothing") {
         Proxy        proxy(server.uri());
         const auto   db = opened(proxy.uri(server.name()), nullptr);
         const auto   c  = db.collection("x");
-        std::vector<tenon::bson::Document> many;
-        for (int i = 0; i < 200; ++i) many.push_back(doc("_id", i));
-        good(c.insert_many(many));
-        auto cursor = good(c.find());  // holds the one connection
-        good(cursor.next());
+        const auto cursor = holding_a_connection(c);
         proxy.treat_newcomers(as);
         const auto soon   = [] { return tenon::CallOptions{.deadline = Deadline::after(300ms)}; };
         BulkItems  items;
@@ -256,4 +254,120 @@ TEST_CASE("a commit that finds no server is asked for until one is there, and at
         CHECK(good(server.open().collection("x").count()) == (comes_back ? 1 : 0));
         (void)db.close(Deadline::after(100ms));
     }
+}
+
+TEST_CASE("an unordered bulk whose command fails as a whole says so, though an item of another one was refused or a later one went well") {
+    const Server server;
+    const auto   db = server.open();
+    const auto   c  = db.collection("lost");
+    struct Row {
+        const char* fault;
+        bool        duplicate;
+        const char* code;
+        Outcome     outcome;
+        std::int64_t stored;
+    };
+    // The update may have been applied where its connection is lost, behind which the driver sends no more; a server that refused it has not.
+    const Row rows[] = {
+        {R"("closeConnection":true)", true, "network", Outcome::unknown, 1},
+        {R"("closeConnection":true)", false, "network", Outcome::unknown, 2},
+        {R"("errorCode":13)", true, "auth", Outcome::partial, 2},
+        {R"("errorCode":13)", false, "auth", Outcome::partial, 3},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(std::string(row.fault));
+        CAPTURE(row.duplicate);
+        good(c.drop());
+        good(c.insert(doc("_id", 1)));
+        server.fail(R"(["update"])", row.fault, 1);
+        BulkItems items;
+        items.insert(doc("_id", row.duplicate ? 1 : 2)).update_many({}, doc("$inc", doc("n", 1))).insert(doc("_id", 3));
+        const auto error = bad(c.bulk(std::move(items), {.ordered = false}));
+        (void)server.stop_failing();
+        CHECK(tenon::to_string(error.code) == row.code);
+        CHECK(error.outcome == row.outcome);
+        CHECK(error.inserted.empty());
+        CHECK(error.items.size() == (row.duplicate ? 1U : 0U));
+        CHECK(good(c.count()) == row.stored);
+    }
+}
+
+TEST_CASE("an unordered write whose second attempt went through says what came of that one, and not of the first") {
+    // On a compressed connection the command is known from the driver's event.
+    for (const char* const options : {"", "compressors=zlib"}) {
+        const Server server(options);
+        const auto   db = server.open();
+        const auto   c  = db.collection("repeated");
+        for (const char* const fault : {R"("closeConnection":true)", R"("errorCode":10107)"}) {
+            for (const bool bulk : {false, true}) {
+                for (const std::int32_t count : {1, 3}) {
+                    INFO(std::string(options), " ", std::string(fault), " ", bulk, " ", count);
+                    good(c.drop());
+                    good(c.insert(doc("_id", 1)));
+                    std::vector<tenon::bson::Document> documents;
+                    BulkItems                          items;
+                    for (std::int32_t id = 1; id <= count; ++id) {
+                        documents.push_back(doc("_id", id));
+                        items.insert(doc("_id", id));
+                    }
+                    server.fail(R"(["insert"])", fault, 1);
+                    const auto error = bulk ? bad(c.bulk(std::move(items), {.ordered = false})) : bad(c.insert_many(std::move(documents), {.ordered = false}));
+                    CHECK(server.stop_failing() == 1);
+                    CHECK(tenon::to_string(error.code) == "duplicate_key");
+                    CHECK(error.outcome == (count == 1 ? Outcome::none : Outcome::partial));
+                    CHECK(error.inserted.size() == static_cast<std::size_t>(count - 1));
+                    CHECK(good(c.count()) == count);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("of several commands of an unordered bulk that failed, the one that may have written says the outcome") {
+    const Server server;
+    const auto   refuse = std::make_shared<Hook>("update", true, [&] { server.fail(R"(["delete"])", R"("errorCode":13)"); });
+    const auto   db     = opened(server.uri(), refuse);
+    const auto   c      = db.collection("several");
+    good(c.insert_many({doc("_id", 1), doc("_id", 2)}));
+    server.fail(R"(["update"])", R"("errorCode":11602)", 1);  // InterruptedDueToReplStateChange: some matches may be changed
+    BulkItems items;
+    items.update_many({}, doc("$inc", doc("n", 1))).remove_many(doc("_id", 2));
+    const auto error = bad(c.bulk(std::move(items), {.ordered = false}));
+    CHECK(server.stop_failing() == 1);
+    CHECK(error.outcome == Outcome::unknown);
+    CHECK(good(c.count()) == 2);
+}
+
+TEST_CASE("a write that waits past its deadline for another's transaction is never said to be applied") {
+    const Server server;
+    const auto   db = server.open();
+    const auto   c  = db.collection("held");
+    good(c.insert(doc("_id", 1, "n", 0)));
+    tenon::CallOptions call;
+    const auto write = doc("$set", doc("n", 2));
+    const std::function<Result<void>()> writes[] = {
+        [&] { return done(c.update_one(doc("_id", 1), write, {.call = call})); },
+        [&] { return done(c.find_and_update(doc("_id", 1), write, {.call = call})); },
+        [&] { return done(c.remove_one(doc("_id", 1), {.call = call})); },
+        [&] { return done(c.insert(doc("_id", 2), call)); },
+        [&] { return done(c.insert_many({doc("_id", 2), doc("_id", 3)}, {.call = call})); },
+    };
+    (void)db.transaction([&](tenon::Transaction& tx) -> Result<void> {
+        good(c.in(tx).update_one(doc("_id", 1), doc("$set", doc("n", 1))));
+        good(c.in(tx).insert(doc("_id", 2)));
+        std::thread([&] {
+            for (int turn = 0; turn < 10; ++turn) {
+                for (const auto& one : writes) {
+                    call.deadline    = Deadline::after(std::chrono::milliseconds(40 + turn));
+                    const auto error = bad(one());
+                    CHECK(error.code == tenon::Errc::timeout);
+                    CHECK_MESSAGE(error.message.find("applied") == std::string::npos, error.message);
+                    CHECK(error.inserted.empty());
+                }
+            }
+        }).join();
+        return tenon::fail(tenon::Errc::validation, "undone");
+    });
+    CHECK(good(c.count(doc("n", 0))) == 1);
+    CHECK(good(c.count()) == 1);
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -31,6 +32,15 @@ template <class T>
 tenon::Error bad(Result<T> result) {
     REQUIRE(!result.has_value());
     return std::move(result).error();
+}
+/// A cursor that is not at its end, over 300 documents {_id: 0} and so on: its connection is in use, and the next call has to make one.
+inline tenon::DocumentCursor holding_a_connection(const tenon::Collection& collection) {
+    std::vector<tenon::bson::Document> many;
+    for (int i = 0; i < 300; ++i) many.push_back(tenon::bson::doc("_id", i));
+    good(collection.insert_many(std::move(many)));
+    auto cursor = good(collection.find());
+    good(cursor.next());
+    return cursor;
 }
 inline tenon::bson::Document json(std::string_view text) { return good(tenon::bson::from_json(text)); }
 

@@ -7,8 +7,10 @@
 
 #include "proxy.hpp"
 #include "server.hpp"
+#include "support/done.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
+using support::done;
 using tenon::BulkItems;
 using tenon::CallOptions;
 using tenon::Collection;
@@ -97,11 +99,6 @@ struct Verb {
     std::function<Result<void>(const Collection&, const CallOptions&, const std::string& hint)> run;
 };
 
-template <class T>
-Result<void> only(Result<T> result) {
-    if (!result) return tenon::fail(std::move(result).error());
-    return {};
-}
 Result<void> drained(Result<tenon::DocumentCursor> cursor) {
     if (!cursor) return tenon::fail(std::move(cursor).error());
     for (;;) {
@@ -115,69 +112,69 @@ const std::vector<Verb>& verbs() {
     static const auto by_id = doc("_id", 1);
     static const auto set   = doc("$set", doc("a", 1));
     static const std::vector<Verb> all{
-        {"get", "find", of_get, [](const auto& c, const auto& call, const auto&) { return only(c.get(1, call)); }},
+        {"get", "find", of_get, [](const auto& c, const auto& call, const auto&) { return done(c.get(1, call)); }},
         {"find", "find", of_find, [](const auto& c, const auto& call, const auto& hint) { return drained(c.find({}, {.hint = hint, .call = call})); }},
-        {"first", "find", of_find, [](const auto& c, const auto& call, const auto& hint) { return only(c.first({}, {.hint = hint, .call = call})); }},
-        {"exists", "aggregate", of_exists, [](const auto& c, const auto& call, const auto&) { return only(c.exists(by_id, call)); }},
-        {"page", "find", of_find, [](const auto& c, const auto& call, const auto& hint) { return only(c.page({}, {.hint = hint, .call = call}, {.size = 2})); }},
+        {"first", "find", of_find, [](const auto& c, const auto& call, const auto& hint) { return done(c.first({}, {.hint = hint, .call = call})); }},
+        {"exists", "aggregate", of_exists, [](const auto& c, const auto& call, const auto&) { return done(c.exists(by_id, call)); }},
+        {"page", "find", of_find, [](const auto& c, const auto& call, const auto& hint) { return done(c.page({}, {.hint = hint, .call = call}, {.size = 2})); }},
         {"page by number", "aggregate", of_count,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.page({}, {.hint = hint, .call = call}, {.size = 2, .number = 0})); }},
-        {"count", "aggregate", of_count, [](const auto& c, const auto& call, const auto& hint) { return only(c.count({}, {.hint = hint, .call = call})); }},
-        {"estimated count", "count", of_distinct, [](const auto& c, const auto& call, const auto&) { return only(c.estimated_count(call)); }},
-        {"distinct", "distinct", of_distinct, [](const auto& c, const auto& call, const auto&) { return only(c.distinct("n", {}, call)); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.page({}, {.hint = hint, .call = call}, {.size = 2, .number = 0})); }},
+        {"count", "aggregate", of_count, [](const auto& c, const auto& call, const auto& hint) { return done(c.count({}, {.hint = hint, .call = call})); }},
+        {"estimated count", "count", of_distinct, [](const auto& c, const auto& call, const auto&) { return done(c.estimated_count(call)); }},
+        {"distinct", "distinct", of_distinct, [](const auto& c, const auto& call, const auto&) { return done(c.distinct("n", {}, call)); }},
         {"aggregate", "aggregate", of_aggregate,
          [](const auto& c, const auto& call, const auto& hint) { return drained(c.aggregate({doc("$sort", doc("n", 1))}, {.hint = hint, .call = call})); }},
         {"aggregate with $out", "aggregate", of_out,
          [](const auto& c, const auto& call, const auto& hint) { return drained(c.aggregate({doc("$out", "copied")}, {.hint = hint, .call = call})); }},
-        {"explain", "explain", of_explain, [](const auto& c, const auto& call, const auto& hint) { return only(c.explain({}, {.hint = hint, .call = call})); }},
+        {"explain", "explain", of_explain, [](const auto& c, const auto& call, const auto& hint) { return done(c.explain({}, {.hint = hint, .call = call})); }},
         {"explain count", "explain", of_explain_count,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.explain_count({}, {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.explain_count({}, {.hint = hint, .call = call})); }},
         {"watch", "aggregate", of_watch,
-         [](const auto& c, const auto& call, const auto&) { return only(c.watch({}, {.call = call})); }},
-        {"insert", "insert", of_insert, [](const auto& c, const auto& call, const auto&) { return only(c.insert(doc("n", 1), call)); }},
+         [](const auto& c, const auto& call, const auto&) { return done(c.watch({}, {.call = call})); }},
+        {"insert", "insert", of_insert, [](const auto& c, const auto& call, const auto&) { return done(c.insert(doc("n", 1), call)); }},
         {"insert many", "insert", of_insert,
-         [](const auto& c, const auto& call, const auto&) { return only(c.insert_many({doc("n", 1), doc("n", 2)}, {.call = call})); }},
-        {"update", "update", of_update, [](const auto& c, const auto& call, const auto& hint) { return only(c.update(1, set, {.hint = hint, .call = call})); }},
-        {"update one", "update", of_update, [](const auto& c, const auto& call, const auto& hint) { return only(c.update_one(by_id, set, {.hint = hint, .call = call})); }},
-        {"update many", "update", of_update, [](const auto& c, const auto& call, const auto& hint) { return only(c.update_many(by_id, set, {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto&) { return done(c.insert_many({doc("n", 1), doc("n", 2)}, {.call = call})); }},
+        {"update", "update", of_update, [](const auto& c, const auto& call, const auto& hint) { return done(c.update(1, set, {.hint = hint, .call = call})); }},
+        {"update one", "update", of_update, [](const auto& c, const auto& call, const auto& hint) { return done(c.update_one(by_id, set, {.hint = hint, .call = call})); }},
+        {"update many", "update", of_update, [](const auto& c, const auto& call, const auto& hint) { return done(c.update_many(by_id, set, {.hint = hint, .call = call})); }},
         {"replace one", "update", of_update,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.replace_one(by_id, doc("n", 1), {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.replace_one(by_id, doc("n", 1), {.hint = hint, .call = call})); }},
         {"replace", "findAndModify", of_modify,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.replace(doc("_id", 1, "n", 1), {.hint = hint, .call = call})); }},
-        {"save", "findAndModify", of_save, [](const auto& c, const auto& call, const auto&) { return only(c.save(doc("_id", 1, "n", 1), call)); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.replace(doc("_id", 1, "n", 1), {.hint = hint, .call = call})); }},
+        {"save", "findAndModify", of_save, [](const auto& c, const auto& call, const auto&) { return done(c.save(doc("_id", 1, "n", 1), call)); }},
         {"find and update", "findAndModify", of_modify,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.find_and_update(by_id, set, {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.find_and_update(by_id, set, {.hint = hint, .call = call})); }},
         {"find and replace", "findAndModify", of_modify,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.find_and_replace(by_id, doc("n", 1), {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.find_and_replace(by_id, doc("n", 1), {.hint = hint, .call = call})); }},
         {"find and remove", "findAndModify", of_modify,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.find_and_remove(doc("_id", 0), {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.find_and_remove(doc("_id", 0), {.hint = hint, .call = call})); }},
         {"remove one", "delete", of_remove,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.remove_one(doc("_id", 0), {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.remove_one(doc("_id", 0), {.hint = hint, .call = call})); }},
         {"remove many", "delete", of_remove,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.remove_many(doc("_id", 0), {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.remove_many(doc("_id", 0), {.hint = hint, .call = call})); }},
         {"purge many", "delete", of_remove,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.purge_many(doc("_id", 0), {.hint = hint, .call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.purge_many(doc("_id", 0), {.hint = hint, .call = call})); }},
         {"bulk insert", "insert", of_insert,
-         [](const auto& c, const auto& call, const auto&) { return only(c.bulk(std::move(BulkItems().insert(doc("n", 1))), {.call = call})); }},
+         [](const auto& c, const auto& call, const auto&) { return done(c.bulk(std::move(BulkItems().insert(doc("n", 1))), {.call = call})); }},
         {"bulk update", "update", of_update,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.bulk(std::move(BulkItems().update_one(by_id, set, {.hint = hint})), {.call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.bulk(std::move(BulkItems().update_one(by_id, set, {.hint = hint})), {.call = call})); }},
         {"bulk remove", "delete", of_remove,
-         [](const auto& c, const auto& call, const auto& hint) { return only(c.bulk(std::move(BulkItems().remove_one(doc("_id", 0), {.hint = hint})), {.call = call})); }},
+         [](const auto& c, const auto& call, const auto& hint) { return done(c.bulk(std::move(BulkItems().remove_one(doc("_id", 0), {.hint = hint})), {.call = call})); }},
         {"create indexes", "createIndexes", of_indexes,
-         [](const auto& c, const auto& call, const auto&) { return only(c.create_indexes({{.keys = doc("n", 1), .name = call.server->collation.empty() ? "n" : "n_en"}}, call)); }},
-        {"list indexes", "listIndexes", of_listing, [](const auto& c, const auto& call, const auto&) { return only(c.list_indexes(call)); }},
-        {"hide index", "collMod", of_ddl, [](const auto& c, const auto& call, const auto&) { return only(c.hide_index("m", true, call)); }},
+         [](const auto& c, const auto& call, const auto&) { return done(c.create_indexes({{.keys = doc("n", 1), .name = call.server->collation.empty() ? "n" : "n_en"}}, call)); }},
+        {"list indexes", "listIndexes", of_listing, [](const auto& c, const auto& call, const auto&) { return done(c.list_indexes(call)); }},
+        {"hide index", "collMod", of_ddl, [](const auto& c, const auto& call, const auto&) { return done(c.hide_index("m", true, call)); }},
         {"drop index", "dropIndexes", of_ddl,
          [](const auto& c, const auto& call, const auto&) {
              good(c.create_indexes({{.keys = doc("gone", 1)}}));
-             return only(c.drop_index("gone_1", call));
+             return done(c.drop_index("gone_1", call));
          }},
         {"drop and create", "create", of_create,
          [](const auto& c, const auto& call, const auto&) {
              good(c.drop());
-             return only(c.create(call));
+             return done(c.create(call));
          }},
-        {"drop", "drop", of_ddl, [](const auto& c, const auto& call, const auto&) { return only(c.drop(call)); }},
+        {"drop", "drop", of_ddl, [](const auto& c, const auto& call, const auto&) { return done(c.drop(call)); }},
     };
     return all;
 }
@@ -264,22 +261,22 @@ TEST_CASE("no middleware loses an option on its way") {
         std::function<Result<void>(const Repository<Note>&, const CallOptions&)> run;
     };
     const Row rows[] = {
-        {"get", false, [&](const auto& notes, const auto& call) { return only(notes.get(one.id, call)); }},
-        {"query", false, [&](const auto& notes, const auto& call) { return only(call.server ? notes.find(mine).server(*call.server).all() : notes.find(mine).all()); }},
-        {"query's count", false, [&](const auto& notes, const auto& call) { return only(call.server ? notes.find(mine).server(*call.server).count() : notes.find(mine).count()); }},
-        {"page", false, [&](const auto& notes, const auto& call) { return only(call.server ? notes.find(mine).server(*call.server).page() : notes.find(mine).page()); }},
-        {"count", false, [&](const auto& notes, const auto& call) { return only(notes.count(mine, {.call = call})); }},
-        {"estimated count", false, [&](const auto& notes, const auto& call) { return only(notes.estimated_count(call)); }},
-        {"insert", true, [&](const auto& notes, const auto& call) { return only(notes.insert({.text = "three"}, call)); }},
-        {"update", true, [&](const auto& notes, const auto& call) { return only(notes.update(one.id, tenon::set<&Note::text>("one"), {.call = call})); }},
-        {"save", true, [&](const auto& notes, const auto& call) { return only(notes.save(good(aside.get(one.id)), call)); }},
-        {"remove", true, [&](const auto& notes, const auto& call) { return only(notes.remove(fresh(), {.call = call})); }},
+        {"get", false, [&](const auto& notes, const auto& call) { return done(notes.get(one.id, call)); }},
+        {"query", false, [&](const auto& notes, const auto& call) { return done(call.server ? notes.find(mine).server(*call.server).all() : notes.find(mine).all()); }},
+        {"query's count", false, [&](const auto& notes, const auto& call) { return done(call.server ? notes.find(mine).server(*call.server).count() : notes.find(mine).count()); }},
+        {"page", false, [&](const auto& notes, const auto& call) { return done(call.server ? notes.find(mine).server(*call.server).page() : notes.find(mine).page()); }},
+        {"count", false, [&](const auto& notes, const auto& call) { return done(notes.count(mine, {.call = call})); }},
+        {"estimated count", false, [&](const auto& notes, const auto& call) { return done(notes.estimated_count(call)); }},
+        {"insert", true, [&](const auto& notes, const auto& call) { return done(notes.insert({.text = "three"}, call)); }},
+        {"update", true, [&](const auto& notes, const auto& call) { return done(notes.update(one.id, tenon::set<&Note::text>("one"), {.call = call})); }},
+        {"save", true, [&](const auto& notes, const auto& call) { return done(notes.save(good(aside.get(one.id)), call)); }},
+        {"remove", true, [&](const auto& notes, const auto& call) { return done(notes.remove(fresh(), {.call = call})); }},
         {"restore", true,
          [&](const auto& notes, const auto& call) {
              good(aside.remove(two.id));
-             return only(notes.restore(two.id, {.call = call}));
+             return done(notes.restore(two.id, {.call = call}));
          }},
-        {"bulk", true, [&](const auto& notes, const auto& call) { return only(notes.bulk().insert({.text = "four"}).remove(fresh()).run({.call = call})); }},
+        {"bulk", true, [&](const auto& notes, const auto& call) { return done(notes.bulk().insert({.text = "four"}).remove(fresh()).run({.call = call})); }},
     };
     ServerOptions asked;
     asked.comment         = "nightly";
@@ -400,8 +397,8 @@ TEST_CASE("inside a transaction concerns and preferences are the transaction's, 
         const bool             refused = name == "read_preference" || name == "read_concern" || name == "write_concern";
         const auto             done    = db.transaction([&](tenon::Transaction& tx) -> Result<void> {
             const auto bound = c.in(tx);
-            for (const auto& result : {only(bound.first({}, {.hint = hint, .call = call})), only(bound.insert(doc("n", 1), call)),
-                                       only(bound.update_one(doc("_id", 1), doc("$set", doc("a", 1)), {.hint = hint, .call = call}))}) {
+            for (const auto& result : {support::done(bound.first({}, {.hint = hint, .call = call})), support::done(bound.insert(doc("n", 1), call)),
+                                       support::done(bound.update_one(doc("_id", 1), doc("$set", doc("a", 1)), {.hint = hint, .call = call}))}) {
                 if (!refused) {
                     good(result);
                     continue;

@@ -7,8 +7,10 @@
 #include <tenon/store/monitor.hpp>
 
 #include "server.hpp"
+#include "support/done.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
+using support::done;
 using tenon::BulkItems;
 using tenon::Collection;
 using tenon::Deadline;
@@ -63,12 +65,6 @@ tenon::CallOptions asking(tenon::ServerOptions server) {
     return call;
 }
 
-template <class T>
-Result<void> only(Result<T> result) {
-    if (!result) return tenon::fail(std::move(result).error());
-    return {};
-}
-
 Result<int> drain(Result<tenon::DocumentCursor> cursor) {
     if (!cursor) return tenon::fail(std::move(cursor).error());
     for (int n = 0;; ++n) {
@@ -102,26 +98,26 @@ TEST_CASE("what a call asks of the server reaches it") {
     const auto filter    = doc("n", doc("$gte", 0));
     const Row rows[]     = {
         {"find", R"({"command.find":"asked","command.comment":"nightly","command.collation.strength":2,"command.hint":"n_1","command.batchSize":7,"command.readConcern.level":"majority","command.allowDiskUse":true})",
-         [&](const auto& call) { return only(drain(c.find(filter, {.hint = "n_1", .call = call}))); }},
+         [&](const auto& call) { return done(drain(c.find(filter, {.hint = "n_1", .call = call}))); }},
         {"first", R"({"command.find":"asked","command.comment":"nightly","command.limit":1,"command.collation.strength":2,"command.hint":{"$type":"object"}})",
-         [&](const auto& call) { return only(c.first(filter, {.hint = "$natural", .call = call})); }},
+         [&](const auto& call) { return done(c.first(filter, {.hint = "$natural", .call = call})); }},
         {"aggregate", R"({"command.aggregate":"asked","command.comment":"nightly","command.pipeline.0.$sort":{"n":1},"command.cursor.batchSize":7,"command.allowDiskUse":true})",
-         [&](const auto& call) { return only(drain(c.aggregate({doc("$sort", doc("n", 1))}, {.call = call}))); }},
+         [&](const auto& call) { return done(drain(c.aggregate({doc("$sort", doc("n", 1))}, {.call = call}))); }},
         {"count", R"({"command.aggregate":"asked","command.comment":"nightly","command.pipeline.0.$match":{"n":{"$gte":0}},"command.hint":"n_1"})",
-         [&](const auto& call) { return only(c.count(filter, {.hint = "n_1", .call = call})); }},
-        {"estimated count", R"({"command.count":"asked","command.comment":"nightly"})", [&](const auto& call) { return only(c.estimated_count(call)); }},
+         [&](const auto& call) { return done(c.count(filter, {.hint = "n_1", .call = call})); }},
+        {"estimated count", R"({"command.count":"asked","command.comment":"nightly"})", [&](const auto& call) { return done(c.estimated_count(call)); }},
         {"distinct", R"({"command.distinct":"asked","command.comment":"nightly","command.collation.strength":2})",
-         [&](const auto& call) { return only(c.distinct("n", {}, call)); }},
+         [&](const auto& call) { return done(c.distinct("n", {}, call)); }},
         {"find and update", R"({"command.findAndModify":"asked","command.comment":"nightly","command.hint":"n_1","command.collation.strength":2})",
-         [&](const auto& call) { return only(c.find_and_update(doc("n", 3), doc("$set", doc("a", 1)), {.hint = "n_1", .call = call})); }},
+         [&](const auto& call) { return done(c.find_and_update(doc("n", 3), doc("$set", doc("a", 1)), {.hint = "n_1", .call = call})); }},
         {"update", R"({"op":"update","command.q.n":4,"command.hint":{"$type":"object"},"command.comment":"nightly","command.collation.strength":2})",
-         [&](const auto& call) { return only(c.update_one(doc("n", 4), doc("$set", doc("a", 1)), {.hint = "n_1", .call = call})); }},
+         [&](const auto& call) { return done(c.update_one(doc("n", 4), doc("$set", doc("a", 1)), {.hint = "n_1", .call = call})); }},
         {"replace", R"({"op":"update","command.q.n":5,"command.hint":{"$type":"object"},"command.comment":"nightly","command.collation.strength":2})",
-         [&](const auto& call) { return only(c.replace_one(doc("n", 5), doc("n", 5), {.hint = "n_1", .call = call})); }},
+         [&](const auto& call) { return done(c.replace_one(doc("n", 5), doc("n", 5), {.hint = "n_1", .call = call})); }},
         {"remove", R"({"op":"remove","command.q.n":6,"command.hint":{"$type":"object"},"command.comment":"nightly","command.collation.strength":2})",
-         [&](const auto& call) { return only(c.remove_one(doc("n", 6), {.hint = "n_1", .call = call})); }},
+         [&](const auto& call) { return done(c.remove_one(doc("n", 6), {.hint = "n_1", .call = call})); }},
         {"insert", R"({"op":"insert","command.insert":"asked","command.comment":"nightly"})",
-         [&](const auto& call) { return only(c.insert(doc("_id", 100), call)); }},
+         [&](const auto& call) { return done(c.insert(doc("_id", 100), call)); }},
     };
     for (const auto& row : rows) {
         INFO(std::string(row.name));
@@ -147,12 +143,12 @@ TEST_CASE("a write concern that is not met: the write is there, its outcome unkn
         std::function<Result<void>(const tenon::CallOptions&)> call;
     };
     const Row rows[] = {
-        {"insert", [&](const auto& call) { return only(c.insert(doc("_id", 1), call)); }},
-        {"insert many", [&](const auto& call) { return only(c.insert_many({doc("_id", 2), doc("_id", 3)}, {.call = call})); }},
-        {"update", [&](const auto& call) { return only(c.update_one(doc("_id", 1), doc("$set", doc("a", 1)), {.call = call})); }},
-        {"find and update", [&](const auto& call) { return only(c.find_and_update(doc("_id", 1), doc("$set", doc("b", 1)), {.call = call})); }},
-        {"bulk", [&](const auto& call) { return only(c.bulk(std::move(BulkItems().insert(doc("_id", 4))), {.call = call})); }},
-        {"remove", [&](const auto& call) { return only(c.remove_one(doc("_id", 0), {.call = call})); }},
+        {"insert", [&](const auto& call) { return done(c.insert(doc("_id", 1), call)); }},
+        {"insert many", [&](const auto& call) { return done(c.insert_many({doc("_id", 2), doc("_id", 3)}, {.call = call})); }},
+        {"update", [&](const auto& call) { return done(c.update_one(doc("_id", 1), doc("$set", doc("a", 1)), {.call = call})); }},
+        {"find and update", [&](const auto& call) { return done(c.find_and_update(doc("_id", 1), doc("$set", doc("b", 1)), {.call = call})); }},
+        {"bulk", [&](const auto& call) { return done(c.bulk(std::move(BulkItems().insert(doc("_id", 4))), {.call = call})); }},
+        {"remove", [&](const auto& call) { return done(c.remove_one(doc("_id", 0), {.call = call})); }},
     };
     for (const auto& row : rows) {
         INFO(std::string(row.name));
@@ -178,23 +174,23 @@ TEST_CASE("each retryable call survives a lost connection, once and only once") 
     };
     const auto add = doc("$inc", doc("times", 1));
     const Row rows[] = {
-        {"find", R"(["find"])", [&] { return only(drain(c.find())); }},
-        {"first", R"(["find"])", [&] { return only(c.first()); }},
-        {"get", R"(["find"])", [&] { return only(c.get(1)); }},
-        {"aggregate", R"(["aggregate"])", [&] { return only(drain(c.aggregate({doc("$match", doc("n", 1))}))); }},
-        {"count", R"(["aggregate"])", [&] { return only(c.count()); }},
-        {"estimated count", R"(["count"])", [&] { return only(c.estimated_count()); }},
-        {"distinct", R"(["distinct"])", [&] { return only(c.distinct("n")); }},
-        {"list indexes", R"(["listIndexes"])", [&] { return only(c.list_indexes()); }},
-        {"list collections", R"(["listCollections"])", [&] { return only(db.list_collections()); }},
-        {"insert", R"(["insert"])", [&] { return only(c.insert(doc("_id", 100))); }},
-        {"insert many", R"(["insert"])", [&] { return only(c.insert_many({doc("_id", 101), doc("_id", 102)})); }},
-        {"update", R"(["update"])", [&] { return only(c.update_one(doc("_id", 1), add)); }},
-        {"replace", R"(["update"])", [&] { return only(c.replace_one(doc("_id", 2), doc("n", 22))); }},
-        {"remove", R"(["delete"])", [&] { return only(c.remove_one(doc("_id", 3))); }},
-        {"find and update", R"(["findAndModify"])", [&] { return only(c.find_and_update(doc("_id", 4), add)); }},
-        {"find and remove", R"(["findAndModify"])", [&] { return only(c.find_and_remove(doc("_id", 5))); }},
-        {"bulk", R"(["update"])", [&] { return only(c.bulk(std::move(BulkItems().update_one(doc("_id", 6), add)))); }},
+        {"find", R"(["find"])", [&] { return done(drain(c.find())); }},
+        {"first", R"(["find"])", [&] { return done(c.first()); }},
+        {"get", R"(["find"])", [&] { return done(c.get(1)); }},
+        {"aggregate", R"(["aggregate"])", [&] { return done(drain(c.aggregate({doc("$match", doc("n", 1))}))); }},
+        {"count", R"(["aggregate"])", [&] { return done(c.count()); }},
+        {"estimated count", R"(["count"])", [&] { return done(c.estimated_count()); }},
+        {"distinct", R"(["distinct"])", [&] { return done(c.distinct("n")); }},
+        {"list indexes", R"(["listIndexes"])", [&] { return done(c.list_indexes()); }},
+        {"list collections", R"(["listCollections"])", [&] { return done(db.list_collections()); }},
+        {"insert", R"(["insert"])", [&] { return done(c.insert(doc("_id", 100))); }},
+        {"insert many", R"(["insert"])", [&] { return done(c.insert_many({doc("_id", 101), doc("_id", 102)})); }},
+        {"update", R"(["update"])", [&] { return done(c.update_one(doc("_id", 1), add)); }},
+        {"replace", R"(["update"])", [&] { return done(c.replace_one(doc("_id", 2), doc("n", 22))); }},
+        {"remove", R"(["delete"])", [&] { return done(c.remove_one(doc("_id", 3))); }},
+        {"find and update", R"(["findAndModify"])", [&] { return done(c.find_and_update(doc("_id", 4), add)); }},
+        {"find and remove", R"(["findAndModify"])", [&] { return done(c.find_and_remove(doc("_id", 5))); }},
+        {"bulk", R"(["update"])", [&] { return done(c.bulk(std::move(BulkItems().update_one(doc("_id", 6), add)))); }},
     };
     for (const auto& row : rows) {
         INFO(std::string(row.name));
@@ -207,7 +203,7 @@ TEST_CASE("each retryable call survives a lost connection, once and only once") 
 
     // A write of many is not retried: it may have been applied, and says so.
     server.fail(R"(["update","delete"])", R"("closeConnection":true)", 2);
-    for (const auto& error : {bad(only(c.update_many({}, add))), bad(only(c.remove_many(doc("_id", 7))))}) {
+    for (const auto& error : {bad(done(c.update_many({}, add))), bad(done(c.remove_many(doc("_id", 7))))}) {
         CHECK(tenon::to_string(error.code) == "network");
         CHECK(error.outcome == Outcome::unknown);
     }
@@ -296,97 +292,6 @@ TEST_CASE("items that fail are listed by index, with what was written before the
     (void)server.stop_failing();
 }
 
-TEST_CASE("an unordered bulk whose command fails as a whole says so, though an item of another one was refused or a later one went well") {
-    const Server server;
-    const auto   db = server.open();
-    const auto   c  = db.collection("lost");
-    struct Row {
-        const char* fault;
-        bool        duplicate;
-        const char* code;
-        Outcome     outcome;
-        std::int64_t stored;
-    };
-    // The update may have been applied where its connection is lost, behind which the driver sends no more; a server that refused it has not.
-    const Row rows[] = {
-        {R"("closeConnection":true)", true, "network", Outcome::unknown, 1},
-        {R"("closeConnection":true)", false, "network", Outcome::unknown, 2},
-        {R"("errorCode":13)", true, "auth", Outcome::partial, 2},
-        {R"("errorCode":13)", false, "auth", Outcome::partial, 3},
-    };
-    for (const auto& row : rows) {
-        CAPTURE(std::string(row.fault));
-        CAPTURE(row.duplicate);
-        good(c.drop());
-        good(c.insert(doc("_id", 1)));
-        server.fail(R"(["update"])", row.fault, 1);
-        BulkItems items;
-        items.insert(doc("_id", row.duplicate ? 1 : 2)).update_many({}, doc("$inc", doc("n", 1))).insert(doc("_id", 3));
-        const auto error = bad(c.bulk(std::move(items), {.ordered = false}));
-        (void)server.stop_failing();
-        CHECK(tenon::to_string(error.code) == row.code);
-        CHECK(error.outcome == row.outcome);
-        CHECK(error.inserted.empty());
-        CHECK(error.items.size() == (row.duplicate ? 1U : 0U));
-        CHECK(good(c.count()) == row.stored);
-    }
-}
-
-TEST_CASE("an unordered write whose second attempt went through says what came of that one, and not of the first") {
-    // On a compressed connection the command is known from the driver's event.
-    for (const char* const options : {"", "compressors=zlib"}) {
-        const Server server(options);
-        const auto   db = server.open();
-        const auto   c  = db.collection("repeated");
-        for (const char* const fault : {R"("closeConnection":true)", R"("errorCode":10107)"}) {
-            for (const bool bulk : {false, true}) {
-                for (const std::int32_t count : {1, 3}) {
-                    INFO(std::string(options), " ", std::string(fault), " ", bulk, " ", count);
-                    good(c.drop());
-                    good(c.insert(doc("_id", 1)));
-                    std::vector<tenon::bson::Document> documents;
-                    BulkItems                          items;
-                    for (std::int32_t id = 1; id <= count; ++id) {
-                        documents.push_back(doc("_id", id));
-                        items.insert(doc("_id", id));
-                    }
-                    server.fail(R"(["insert"])", fault, 1);
-                    const auto error = bulk ? bad(c.bulk(std::move(items), {.ordered = false})) : bad(c.insert_many(std::move(documents), {.ordered = false}));
-                    CHECK(server.stop_failing() == 1);
-                    CHECK(tenon::to_string(error.code) == "duplicate_key");
-                    CHECK(error.outcome == (count == 1 ? Outcome::none : Outcome::partial));
-                    CHECK(error.inserted.size() == static_cast<std::size_t>(count - 1));
-                    CHECK(good(c.count()) == count);
-                }
-            }
-        }
-    }
-}
-
-TEST_CASE("of several commands of an unordered bulk that failed, the one that may have written says the outcome") {
-    /// Refuses the delete once the update was interrupted: a server has one such fault at a time.
-    struct Refuse final : tenon::Monitor {
-        explicit Refuse(const Server& s) : server(s) {}
-        void command_failed(const tenon::CommandEvent& event) noexcept override {
-            if (event.name == "update") server.fail(R"(["delete"])", R"("errorCode":13)", 1);
-        }
-        const Server& server;
-    };
-    const Server  server;
-    tenon::Config config{.uri = server.uri()};
-    config.monitor = std::make_shared<Refuse>(server);
-    const auto db  = good(tenon::open(config));
-    const auto c   = db.collection("several");
-    good(c.insert_many({doc("_id", 1), doc("_id", 2)}));
-    server.fail(R"(["update"])", R"("errorCode":11602)", 1);  // InterruptedDueToReplStateChange: some matches may be changed
-    BulkItems items;
-    items.update_many({}, doc("$inc", doc("n", 1))).remove_many(doc("_id", 2));
-    const auto error = bad(c.bulk(std::move(items), {.ordered = false}));
-    CHECK(server.stop_failing() == 1);
-    CHECK(error.outcome == Outcome::unknown);
-    CHECK(good(c.count()) == 2);
-}
-
 TEST_CASE("a cursor in a causal session that finds nothing, or is lost at once, leaves its client in order") {
     const Server server;
     const auto   db = server.open();
@@ -400,40 +305,6 @@ TEST_CASE("a cursor in a causal session that finds nothing, or is lost at once, 
     CHECK(tenon::to_string(bad(c.find()).code) == "network");
     (void)server.stop_failing();
     CHECK(good(good(c.find()).next()).has_value());
-}
-
-TEST_CASE("a write that waits past its deadline for another's transaction is never said to be applied") {
-    const Server server;
-    const auto   db = server.open();
-    const auto   c  = db.collection("held");
-    good(c.insert(doc("_id", 1, "n", 0)));
-    tenon::CallOptions call;
-    const auto write = doc("$set", doc("n", 2));
-    const std::function<Result<void>()> writes[] = {
-        [&] { return only(c.update_one(doc("_id", 1), write, {.call = call})); },
-        [&] { return only(c.find_and_update(doc("_id", 1), write, {.call = call})); },
-        [&] { return only(c.remove_one(doc("_id", 1), {.call = call})); },
-        [&] { return only(c.insert(doc("_id", 2), call)); },
-        [&] { return only(c.insert_many({doc("_id", 2), doc("_id", 3)}, {.call = call})); },
-    };
-    (void)db.transaction([&](tenon::Transaction& tx) -> Result<void> {
-        good(c.in(tx).update_one(doc("_id", 1), doc("$set", doc("n", 1))));
-        good(c.in(tx).insert(doc("_id", 2)));
-        std::thread([&] {
-            for (int turn = 0; turn < 10; ++turn) {
-                for (const auto& one : writes) {
-                    call.deadline    = Deadline::after(std::chrono::milliseconds(40 + turn));
-                    const auto error = bad(one());
-                    CHECK(error.code == tenon::Errc::timeout);
-                    CHECK_MESSAGE(error.message.find("applied") == std::string::npos, error.message);
-                    CHECK(error.inserted.empty());
-                }
-            }
-        }).join();
-        return tenon::fail(tenon::Errc::validation, "undone");
-    });
-    CHECK(good(c.count(doc("n", 0))) == 1);
-    CHECK(good(c.count()) == 1);
 }
 
 TEST_CASE("cursors stream, are killed when dropped, and may change their thread") {
