@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <system_error>
 #include <utility>
 
 #include "mongo/announced.hpp"
@@ -153,10 +154,14 @@ void end_all(Remains remains, const Deadline& deadline) {
     if (!remains.told || !deadline.at) return;
     std::promise<void> done;
     const auto         ended = done.get_future();
-    std::thread([remains = std::move(remains), done = std::move(done)]() mutable {
-        { const Remains gone = std::move(remains); }
-        done.set_value();
-    }).detach();
+    try {
+        std::thread([remains = std::move(remains), done = std::move(done)]() mutable {
+            { const Remains gone = std::move(remains); }
+            done.set_value();
+        }).detach();
+    } catch (const std::system_error&) {
+        return;  // no thread was to be had: all has ended here, with what was to be its work
+    }
     (void)ended.wait_until(*deadline.at);
 }
 

@@ -10,14 +10,21 @@ namespace tenon::mongo {
 
 std::shared_ptr<Lookup> Lookup::start(std::shared_ptr<const Settings> settings, MakeClients make) {
     auto lookup = std::make_shared<Lookup>();
-    // Joined by nobody: whoever did would wait for the name server.
-    std::thread([lookup, settings = std::move(settings), make = std::move(make)]() mutable {
-        try {
-            lookup->has(make(std::move(settings)));
-        } catch (const std::exception&) {
-            lookup->has(fail(Errc::network, "the SRV record of the URI's host could not be looked up: out of memory", "uri"));
-        }
-    }).detach();
+    const auto no_room = [](const std::shared_ptr<Lookup>& of) {
+        of->has(fail(Errc::network, "the SRV record of the URI's host could not be looked up: out of memory or threads", "uri"));
+    };
+    try {
+        // Joined by nobody: whoever did would wait for the name server.
+        std::thread([lookup, no_room, settings = std::move(settings), make = std::move(make)]() mutable {
+            try {
+                lookup->has(make(std::move(settings)));
+            } catch (const std::exception&) {
+                no_room(lookup);
+            }
+        }).detach();
+    } catch (const std::exception&) {
+        no_room(lookup);
+    }
     return lookup;
 }
 

@@ -57,10 +57,19 @@ Pool::~Pool() {
 Result<std::shared_ptr<Clients>> Pool::clients(const Deadline& deadline, const std::stop_token& stop) {
     std::shared_ptr<Lookup> lookup;
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         if (closed_) return fail(closed());
         if (clients_ && process_ == fork_generation()) return clients_;
-        if (mongoc_uri_get_srv_hostname(settings_->uri.get()) == nullptr) return keep(make_clients_(settings_));
+        if (mongoc_uri_get_srv_hostname(settings_->uri.get()) == nullptr) {
+            // Without the lock: the driver tells its first events and messages meanwhile, and who is told may ask this pool.
+            lock.unlock();
+            auto made = make_clients_(settings_);
+            lock.lock();
+            if (made && !closed_ && !(clients_ && process_ == fork_generation())) return keep(std::move(made));
+            auto kept = closed_ ? MadeClients(fail(closed())) : made ? MadeClients(clients_) : std::move(made);
+            lock.unlock();  // what another thread was faster with ends by itself
+            return kept;
+        }
         // One that failed told those who waited for it; this call has not asked yet.
         if (!lookup_ || lookup_->failed()) lookup_ = Lookup::start(settings_, make_clients_);
         lookup = lookup_;

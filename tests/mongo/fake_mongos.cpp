@@ -19,7 +19,13 @@ bool makes_or_ends_connections(std::string_view name) {
     return name == "hello" || name == "isMaster" || name == "ismaster" || name == "buildInfo" || name == "ping" || name == "endSessions";
 }
 
-bson::Document hello() {
+bson::Document hello(FakeMongos::Kind kind, const std::string& host) {
+    if (kind == FakeMongos::Kind::primary) {
+        const bson::Array hosts(bson::doc("0", host));
+        return bson::doc("helloOk", true, "ismaster", true, "isWritablePrimary", true, "setName", "fake", "hosts", hosts, "me", host,
+                         "maxBsonObjectSize", 16 * 1024 * 1024, "maxMessageSizeBytes", 48'000'000, "maxWriteBatchSize", 100'000,
+                         "logicalSessionTimeoutMinutes", 30, "minWireVersion", 0, "maxWireVersion", 17, "ok", 1.0);
+    }
     // 17: 6.0. MongoDB source: hello of a mongos has `msg` and no `setName`.
     return bson::doc("helloOk", true, "ismaster", true, "isWritablePrimary", true, "msg", "isdbgrid", "maxBsonObjectSize", 16 * 1024 * 1024,
                      "maxMessageSizeBytes", 48'000'000, "maxWriteBatchSize", 100'000, "logicalSessionTimeoutMinutes", 30, "minWireVersion", 0,
@@ -45,7 +51,7 @@ bson::Document cursor_of(const std::vector<bson::Document>& documents) {
     return reply.take();
 }
 
-FakeMongos::FakeMongos(Answer answer, std::string version) : answer_(std::move(answer)), version_(std::move(version)) {
+FakeMongos::FakeMongos(Answer answer, std::string version, Kind kind) : answer_(std::move(answer)), version_(std::move(version)), kind_(kind) {
     listener_ = listen_on_loopback(port_);
     acceptor_ = std::thread([this] { accept_all(); });
 }
@@ -94,7 +100,7 @@ void FakeMongos::serve(int socket) {
 
 bson::Document FakeMongos::answer(bson::View command) {
     const auto name = command.begin()->key;
-    if (name == "hello" || name == "isMaster" || name == "ismaster") return hello();
+    if (name == "hello" || name == "isMaster" || name == "ismaster") return hello(kind_, "127.0.0.1:" + std::to_string(port_));
     if (name == "buildInfo") return bson::doc("version", version_, "ok", 1.0);
     if (makes_or_ends_connections(name)) return bson::doc("ok", 1.0);
     const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
 #pragma once
 // A server that says it is a mongos: none can be started here, so this is the one place where the other end is not a real one. It shows what
-// is sent, in which order, and what is made of answers; whether a cluster likes it only a cluster can show.
+// is sent, in which order, and what is made of answers; whether a cluster likes it only a cluster can show. It also is the primary of a set where
+// an answer is wanted that no fail point gives.
 
 #include <functional>
 #include <list>
@@ -19,7 +20,9 @@ public:
     /// Called for one command at a time; an empty document: {ok: 1}.
     using Answer = std::function<tenon::bson::Document(tenon::bson::View command)>;
 
-    explicit FakeMongos(Answer answer, std::string version = "6.0.5");
+    enum class Kind { mongos, primary };
+
+    explicit FakeMongos(Answer answer, std::string version = "6.0.5", Kind kind = Kind::mongos);
     FakeMongos(const FakeMongos&)            = delete;
     FakeMongos& operator=(const FakeMongos&) = delete;
     ~FakeMongos();
@@ -40,6 +43,7 @@ private:
 
     Answer                   answer_;
     std::string              version_;
+    Kind                     kind_;
     int                      port_     = 0;
     int                      listener_ = -1;
     std::mutex               mutex_{};

@@ -271,3 +271,22 @@ TEST_CASE("a write that a mongos refused twice is in doubt: it makes attempts of
     CHECK(done.error().code == Errc::transient);
     CHECK(done.error().outcome == Outcome::unknown);
 }
+
+TEST_CASE("of a primary two refusals say that nothing was applied, but not one that a write concern was waited for behind") {
+    for (const bool waited : {false, true}) {
+        CAPTURE(waited);
+        mongo_test::FakeMongos server(
+            [&](tenon::bson::View command) -> Document {
+                if (command.begin()->key != "insert") return {};
+                const std::string concern = waited ? R"(,"writeConcernError":{"code":91,"errmsg":"shutting down"})" : "";
+                return *tenon::bson::from_json(R"({"ok":0.0,"code":10107,"codeName":"NotWritablePrimary","errmsg":"no","errorLabels":["RetryableWriteError"])" + concern + "}");
+            },
+            "6.0.5", mongo_test::FakeMongos::Kind::primary);
+        const auto db   = open<Note>(server);
+        const auto done = db.collection("notes").insert(doc("_id", 1));
+        REQUIRE(!done.has_value());
+        CHECK(server.commands().size() == 2);
+        CHECK(done.error().code == Errc::transient);
+        CHECK(done.error().outcome == (waited ? Outcome::unknown : Outcome::none));
+    }
+}

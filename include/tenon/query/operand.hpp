@@ -86,8 +86,8 @@ concept Chrono = requires { typename T::period; typename T::rep; };
 
 /// Times that may lie between two milliseconds, as those of system_clock::now() do.
 template <class T>
-concept FineTime = Chrono<T> && requires { typename T::clock; } && std::integral<typename T::rep> &&
-                   std::ratio_less<typename T::period, std::milli>::value;
+concept FineTime = Chrono<T> && requires { typename T::clock; } &&
+                   (!std::integral<typename T::rep> || std::ratio_less<typename T::period, std::milli>::value);
 
 /// Whether an operand of type O can stand beside (or become) a value of type U, which is no optional or pointer.
 template <class U, class O, Use How>

@@ -145,6 +145,28 @@ TEST_CASE("an SRV record that was not there is looked up again by the next call"
     }
 }
 
+TEST_CASE("who is told of the making of clients may ask the pool") {
+    struct Asked {
+        Pool*            pool  = nullptr;
+        std::atomic<int> times = 0;
+    };
+    const auto asked = std::make_shared<Asked>();
+    auto       made  = Pool::make(config_of("mongodb://127.0.0.1:1/shop"), [asked](const auto&) {
+        if (asked->times++ == 0) return NameServer::found(false);  // of the lazy open
+        // As a LogSink and a Monitor do, which the driver tells its first events by then.
+        if (asked->pool->capabilities().engine != "mongodb") return NameServer::found(false);
+        return NameServer::found(true);
+    });
+    REQUIRE(made.has_value());
+    asked->pool = made->get();
+    auto done   = std::make_shared<std::promise<bool>>();
+    auto came   = done->get_future();
+    std::thread([pool = *made, done] { done->set_value(pool->clients(Deadline::after(5s), {}).has_value()); }).detach();
+    REQUIRE(came.wait_for(20s) == std::future_status::ready);
+    CHECK(came.get());
+    CHECK(asked->times == 2);
+}
+
 TEST_CASE("a pool may end while its lookup hangs") {
     std::shared_ptr<NameServer> names;
     {

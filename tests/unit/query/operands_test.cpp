@@ -75,6 +75,7 @@ TEST_CASE("an order by a time between two milliseconds takes the date on the rig
     const Nano before_1970(nanoseconds(-10'500'000));
     const Nano whole(nanoseconds(10'000'000));
     const std::chrono::sys_time<microseconds> micro(microseconds(10'001));
+    const std::chrono::sys_time<std::chrono::duration<double, std::milli>> half(std::chrono::duration<double, std::milli>(10.5));
     const auto date = [](const char* op, const char* ms, const char* path = "at") {
         return std::string("{\"") + path + "\":{\"" + op + "\":{\"$date\":{\"$numberLong\":\"" + ms + "\"}}}}";
     };
@@ -96,6 +97,8 @@ TEST_CASE("an order by a time between two milliseconds takes the date on the rig
         {field<&Order::fine> > between, date("$gt", "10", "fine")},
         {field<&Order::fine_ones> >= between, date("$gte", "11", "fine_ones")},
         {field<&Order::any> < between, date("$lt", "11", "any")},
+        {field<&Order::at> < half, date("$lt", "11")},
+        {field<&Order::at> >= std::chrono::floor<std::chrono::seconds>(half), date("$gte", "0")},
     };
     for (const auto& row : rows) CHECK(canonical(row.filter) == row.want);
     CHECK(canonical(field<&Order::fine_ones>.elem_match([&](auto it) { return it < between; })) ==
