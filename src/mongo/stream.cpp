@@ -230,15 +230,13 @@ private:
         if (got != sizeof size || piece.iov_len < sizeof size) return true;
         std::memcpy(&size, piece.iov_base, sizeof size);
         if (size <= sizeof size || size > most) return true;
-        std::string    message(size, '\0');
-        mongoc_iovec_t rest{};
-        rest.iov_base = message.data() + sizeof size;
-        rest.iov_len  = size - sizeof size;
-        const auto more = mongoc_stream_readv(inner_, &rest, 1, rest.iov_len, patience(0));
+        canned_.assign(size, '\0');
+        std::memcpy(canned_.data(), &size, sizeof size);
+        given_ = sizeof size;  // which the driver has
+        const auto more = mongoc_stream_read(inner_, canned_.data() + given_, size - given_, size - given_, patience(0));
         // What lacks is missed by the driver when it asks for it.
-        canned_.assign(message, sizeof size, static_cast<std::size_t>(std::max<std::int64_t>(0, more)));
-        given_ = 0;
-        if (canned_.size() != rest.iov_len || !refuses_for_now(message)) return true;
+        canned_.resize(given_ + static_cast<std::size_t>(std::max<std::int64_t>(0, more)));
+        if (canned_.size() != size || !refuses_for_now(canned_)) return true;
         if (bounds_.topology->wait_after_refusal(changes_, bounds_.wanted, bounds_.deadline, bounds_.stop)) return true;
         const auto why = ended();
         if (why == Ended::no) return true;

@@ -275,10 +275,12 @@ TEST_CASE("a write that a mongos refused twice is in doubt: it makes attempts of
 TEST_CASE("of a primary two refusals say that nothing was applied, but not one that a write concern was waited for behind") {
     for (const bool waited : {false, true}) {
         CAPTURE(waited);
+        int                    refusals = 0;
         mongo_test::FakeMongos server(
             [&](tenon::bson::View command) -> Document {
                 if (command.begin()->key != "insert") return {};
-                const std::string concern = waited ? R"(,"writeConcernError":{"code":91,"errmsg":"shutting down"})" : "";
+                // The second attempt's would be in the call's own reply.
+                const std::string concern = waited && refusals++ == 0 ? R"(,"writeConcernError":{"code":91,"errmsg":"shutting down"})" : "";
                 return *tenon::bson::from_json(R"({"ok":0.0,"code":10107,"codeName":"NotWritablePrimary","errmsg":"no","errorLabels":["RetryableWriteError"])" + concern + "}");
             },
             "6.0.5", mongo_test::FakeMongos::Kind::primary);
