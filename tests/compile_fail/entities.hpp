@@ -14,6 +14,8 @@ enum class Color { red };
 struct Line {
     std::string sku{};
     int         pieces{};
+
+    std::optional<int> grade{};
 };
 struct Order {
     tenon::ObjectId            id{};

@@ -2,6 +2,31 @@
 
 using namespace conformance;  // NOLINT(google-build-using-namespace)
 
+namespace {
+
+enum class Grade { low = 1, high = 7 };
+struct Maker {
+    std::string name{};
+};
+struct Item {
+    std::optional<Maker>     maker{};
+    std::vector<std::string> marks{};
+};
+struct Basket {
+    std::int64_t         id = 0;
+    std::vector<Item>    items{};
+    Grade                grade{};
+    std::optional<Grade> before{};
+};
+
+}  // namespace
+
+template <>
+struct tenon::Model<Basket> : tenon::Defaults<Basket> {
+    static constexpr auto collection    = "baskets";
+    static constexpr auto enum_by_value = tenon::members<&Basket::grade, &Basket::before>;
+};
+
 CONFORMANCE("a query filters, sorts, skips and limits", Plain, SoftDeleted, Versioned, Both) {
     Repository<M> things(db);
     insert_some(things, 6);
@@ -82,6 +107,19 @@ CONFORMANCE("distinct gives each value once, in order, and an array's elements",
     }
     CHECK(good(things.template distinct<&M::note>()) == std::vector<std::string>{"note"});
     CHECK(good(things.find(field<&M::n> > 1).template distinct<&M::n>()) == std::vector<std::int32_t>{2, 3});
+}
+
+CONFORMANCE("distinct of a path gives the values in all elements of the arrays on it", Basket) {
+    Repository<M> baskets(db);
+    good(baskets.insert({.id = 1, .items = {{.maker = Maker{"oak"}, .marks = {"b", "a"}}, {}}, .grade = Grade::high}));
+    good(baskets.insert({.id = 2, .items = {{.maker = Maker{"ash"}, .marks = {"c"}}}, .grade = Grade::low, .before = Grade::high}));
+    good(baskets.insert({.id = 3}));
+    CHECK(good(baskets.template distinct<&M::items, &Item::maker, &Maker::name>()) == std::vector<std::string>{"ash", "oak"});
+    CHECK(good(baskets.template distinct<&M::items, &Item::marks>(field<&M::id> < 2)) == std::vector<std::string>{"a", "b"});
+    CHECK(good(baskets.template distinct<&M::items, &Item::marks>(field<&M::id> == 3)).empty());
+    // Stored by value, given as what they are.
+    CHECK(good(baskets.template distinct<&M::grade>(field<&M::id> < 3)) == std::vector<Grade>{Grade::low, Grade::high});
+    CHECK(good(baskets.template distinct<&M::before>()) == std::vector<Grade>{Grade::high});
 }
 
 CONFORMANCE("explain_count says whether a count reads documents", Plain) {

@@ -153,7 +153,8 @@ public:
         if constexpr (!std::is_same_v<reflect::reached<Value>, typename Next::Root>) {
             (void)sizeof(typename mistake::field<P::name(), Value>::template has_no_member<First>);
         }
-        return extended<typename Next::Value>(detail::step(this->text(), Next::text()), nullptr);
+        return extended<typename Next::Value, P::through_array || reflect::goes_through_array<Value> || Next::through_array>(
+            detail::step(this->text(), Next::text()), nullptr);
     }
     /// One element of an array, from 0.
     [[nodiscard]] auto at(std::size_t index) const {
@@ -187,7 +188,7 @@ public:
         if constexpr (!detail::is_alternative<detail::scalar_of<Value>, Alternative>) {
             (void)sizeof(typename mistake::field<P::name(), Value>::template has_no_alternative<Alternative>);
         }
-        return extended<Alternative>(std::string(this->text()), nullptr);
+        return extended<Alternative, P::through_array || reflect::goes_through_array<Value>>(std::string(this->text()), nullptr);
     }
 
     // Comparison: also as ==, !=, <, <=, >, >= ------------------------------------------------------------------------
@@ -350,10 +351,10 @@ private:
     template <class Operation>
     using ElementFor = typename decltype(element_type<Operation>())::type;
 
-    template <class V>
-    [[nodiscard]] Field<DynamicPath<Root, V>> extended(std::string to, std::shared_ptr<const Error> mistake) const {
+    template <class V, bool Through = P::through_array>
+    [[nodiscard]] Field<DynamicPath<Root, V, Through>> extended(std::string to, std::shared_ptr<const Error> mistake) const {
         auto before = this->ref();
-        return Field<DynamicPath<Root, V>>({std::move(to), before.error ? std::move(before.error) : std::move(mistake)});
+        return Field<DynamicPath<Root, V, Through>>({std::move(to), before.error ? std::move(before.error) : std::move(mistake)});
     }
     template <class O>
     [[nodiscard]] Filter<Root> compare(std::string_view op, const O& value) const {

@@ -68,6 +68,10 @@ struct field {
     struct lies_in_an_array {
         static_assert(never<Operation>, "an expression sees the whole array at such a path; write it with expr<T>(document)");
     };
+    template <class Operation>
+    struct must_name_elements {
+        static_assert(never<Operation>, "an update names the elements of an array on its path: .at(i), .each(), .each(name) or .matched(), then .then<...>()");
+    };
     template <class Into>
     struct must_be_unwound {
         static_assert(never<Into>, "a stage sees the whole array at such a path; unwind it first: .unwind<&T::array>()");

@@ -96,8 +96,8 @@ public:
     [[nodiscard]] static constexpr bool may_be_absent() { return reflect::is_nullable<Value> || mapping::Rules<Holder>::lenient; }
 };
 
-/// A path made at run time.
-template <class R, class V>
+/// A path made at run time. `Through`: an array lies on it whose elements it does not name.
+template <class R, class V, bool Through = false>
 class DynamicPath {
 public:
     using Root  = R;
@@ -105,7 +105,7 @@ public:
 
     static constexpr bool nullable      = true;  // a key or an element may always be missing
     static constexpr bool optional_step = true;
-    static constexpr bool through_array = false;
+    static constexpr bool through_array = Through;
 
     DynamicPath() = default;
     DynamicPath(std::string text, std::shared_ptr<const Error> error) : text_(std::move(text)), error_(std::move(error)) {}

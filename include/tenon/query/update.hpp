@@ -100,6 +100,7 @@ struct pull_all;
 struct add_to_set;
 struct bit;
 struct unset;
+struct update;
 struct order;
 
 template <class P>
@@ -108,6 +109,15 @@ template <class P>
 using Pointee = reflect::pointee<typename P::Value>;
 template <class P>
 using ElementValue = reflect::pointee<reflect::element_of<typename P::Value>>;
+
+/// What an update changes. A path through an array without saying which elements is an error of every server.
+template <class P>
+[[nodiscard]] PathRef target(const Field<P>& path) {
+    if constexpr (P::through_array) {
+        (void)sizeof(typename mistake::field<P::name(), typename P::Value>::template must_name_elements<update>);
+    }
+    return path.ref();
+}
 
 template <class P, class Operation>
 constexpr void must_be_number() {
@@ -146,13 +156,13 @@ template <class P, class Operation, class O>
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> set(const Field<P>& path, const O& value) {
     return Update<detail::Root<P>>(
-        UpdateBase::set("$set", path.ref(), detail::operand<P, Use::store>(value), P::null_when_empty()));
+        UpdateBase::set("$set", detail::target(path), detail::operand<P, Use::store>(value), P::null_when_empty()));
 }
 /// $setOnInsert: only when an upsert inserts.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> set_on_insert(const Field<P>& path, const O& value) {
     return Update<detail::Root<P>>(
-        UpdateBase::set("$setOnInsert", path.ref(), detail::operand<P, Use::store>(value), P::null_when_empty()));
+        UpdateBase::set("$setOnInsert", detail::target(path), detail::operand<P, Use::store>(value), P::null_when_empty()));
 }
 /// $unset. The member must be optional, or the path end in a key or an element.
 template <class P>
@@ -160,29 +170,29 @@ template <class P>
     if constexpr (!P::may_be_absent()) {
         (void)sizeof(typename mistake::field<P::name(), typename P::Value>::template must_be_optional<detail::unset>);
     }
-    return Update<detail::Root<P>>(UpdateBase::one("$unset", path.ref(), Operand::string("")));
+    return Update<detail::Root<P>>(UpdateBase::one("$unset", detail::target(path), Operand::string("")));
 }
 /// $inc: adds; a field that is not there begins at 0.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> inc(const Field<P>& path, const O& by) {
     detail::must_be_number<P, detail::inc>();
-    return Update<detail::Root<P>>(UpdateBase::one("$inc", path.ref(), detail::operand<P, Use::compare>(by)));
+    return Update<detail::Root<P>>(UpdateBase::one("$inc", detail::target(path), detail::operand<P, Use::compare>(by)));
 }
 /// $mul: multiplies; a field that is not there becomes 0.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> mul(const Field<P>& path, const O& by) {
     detail::must_be_number<P, detail::mul>();
-    return Update<detail::Root<P>>(UpdateBase::one("$mul", path.ref(), detail::operand<P, Use::compare>(by)));
+    return Update<detail::Root<P>>(UpdateBase::one("$mul", detail::target(path), detail::operand<P, Use::compare>(by)));
 }
 /// $min: sets when the value is less than what is stored.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> min(const Field<P>& path, const O& value) {
-    return Update<detail::Root<P>>(UpdateBase::one("$min", path.ref(), detail::operand<P, Use::store>(value)));
+    return Update<detail::Root<P>>(UpdateBase::one("$min", detail::target(path), detail::operand<P, Use::store>(value)));
 }
 /// $max: sets when the value is greater than what is stored.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> max(const Field<P>& path, const O& value) {
-    return Update<detail::Root<P>>(UpdateBase::one("$max", path.ref(), detail::operand<P, Use::store>(value)));
+    return Update<detail::Root<P>>(UpdateBase::one("$max", detail::target(path), detail::operand<P, Use::store>(value)));
 }
 /// $currentDate: the server's clock into a DateTime, a chrono time or a Timestamp.
 template <class P>
@@ -192,7 +202,7 @@ template <class P>
                   !requires { typename U::clock; }) {
         (void)sizeof(typename mistake::field<P::name(), typename P::Value>::template is_no_date<detail::current_date>);
     }
-    return Update<detail::Root<P>>(UpdateBase::current_date(path.ref(), std::is_same_v<U, bson::Timestamp>));
+    return Update<detail::Root<P>>(UpdateBase::current_date(detail::target(path), std::is_same_v<U, bson::Timestamp>));
 }
 /// $rename, of two fields of one type.
 template <class P, class Q>
@@ -203,58 +213,58 @@ template <class P, class Q>
     if constexpr (!std::is_same_v<detail::Pointee<P>, detail::Pointee<Q>>) {
         (void)sizeof(typename mistake::field<Q::name(), typename Q::Value>::template cannot_be_set_to<typename P::Value>);
     }
-    return Update<detail::Root<P>>(UpdateBase::rename(from.ref(), to.ref()));
+    return Update<detail::Root<P>>(UpdateBase::rename(detail::target(from), detail::target(to)));
 }
 /// $push of one value.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> push(const Field<P>& path, const O& value) {
-    return Update<detail::Root<P>>(UpdateBase::each("$push", path.ref(), detail::element_operand<P, detail::push>(value)));
+    return Update<detail::Root<P>>(UpdateBase::each("$push", detail::target(path), detail::element_operand<P, detail::push>(value)));
 }
 /// $push of several, with $position, $sort and $slice.
 template <class P, class Range>
 [[nodiscard]] Update<detail::Root<P>> push_each(const Field<P>& path, const Range& values,
                                                 const PushOptions<detail::ElementValue<P>>& options = {}) {
     return Update<detail::Root<P>>(
-        UpdateBase::each("$push", path.ref(), detail::element_operands<P, detail::push>(values))
-            .with_push(path.ref(), options.position, options.slice, options.sort.empty() ? nullptr : &options.sort, options.order));
+        UpdateBase::each("$push", detail::target(path), detail::element_operands<P, detail::push>(values))
+            .with_push(detail::target(path), options.position, options.slice, options.sort.empty() ? nullptr : &options.sort, options.order));
 }
 /// $addToSet of one value.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> add_to_set(const Field<P>& path, const O& value) {
     return Update<detail::Root<P>>(
-        UpdateBase::each("$addToSet", path.ref(), detail::element_operand<P, detail::add_to_set>(value)));
+        UpdateBase::each("$addToSet", detail::target(path), detail::element_operand<P, detail::add_to_set>(value)));
 }
 /// $addToSet of several.
 template <class P, class Range>
 [[nodiscard]] Update<detail::Root<P>> add_to_set_each(const Field<P>& path, const Range& values) {
     return Update<detail::Root<P>>(
-        UpdateBase::each("$addToSet", path.ref(), detail::element_operands<P, detail::add_to_set>(values)));
+        UpdateBase::each("$addToSet", detail::target(path), detail::element_operands<P, detail::add_to_set>(values)));
 }
 /// $pop of the first element.
 template <class P>
 [[nodiscard]] Update<detail::Root<P>> pop_first(const Field<P>& path) {
     detail::must_be_sequence<P, detail::pop>();
-    return Update<detail::Root<P>>(UpdateBase::one("$pop", path.ref(), Operand::int32(-1)));
+    return Update<detail::Root<P>>(UpdateBase::one("$pop", detail::target(path), Operand::int32(-1)));
 }
 /// $pop of the last element.
 template <class P>
 [[nodiscard]] Update<detail::Root<P>> pop_last(const Field<P>& path) {
     detail::must_be_sequence<P, detail::pop>();
-    return Update<detail::Root<P>>(UpdateBase::one("$pop", path.ref(), Operand::int32(1)));
+    return Update<detail::Root<P>>(UpdateBase::one("$pop", detail::target(path), Operand::int32(1)));
 }
 /// $pull: the elements that meet a filter (of the element's struct, or a function of the element) or equal a value.
 template <class P, class What>
 [[nodiscard]] Update<detail::Root<P>> pull(const Field<P>& path, const What& what) {
     if constexpr (std::is_base_of_v<FilterBase, What> || requires { what(Field<ElementPath<detail::ElementValue<P>>>()); }) {
-        return Update<detail::Root<P>>(UpdateBase::pull_matching(path.ref(), Field<P>::template on_element<detail::pull>(what)));
+        return Update<detail::Root<P>>(UpdateBase::pull_matching(detail::target(path), Field<P>::template on_element<detail::pull>(what)));
     } else {
-        return Update<detail::Root<P>>(UpdateBase::pull_values(path.ref(), detail::element_operand<P, detail::pull>(what)));
+        return Update<detail::Root<P>>(UpdateBase::pull_values(detail::target(path), detail::element_operand<P, detail::pull>(what)));
     }
 }
 /// $pullAll: the elements that equal one of the values.
 template <class P, class Range>
 [[nodiscard]] Update<detail::Root<P>> pull_all(const Field<P>& path, const Range& values) {
-    return Update<detail::Root<P>>(UpdateBase::pull_values(path.ref(), detail::element_operands<P, detail::pull_all>(values)));
+    return Update<detail::Root<P>>(UpdateBase::pull_values(detail::target(path), detail::element_operands<P, detail::pull_all>(values)));
 }
 
 namespace detail {
@@ -263,7 +273,7 @@ template <class P, class O>
     if constexpr (!Integer<Pointee<P>> && !FreeForm<Pointee<P>>) {
         (void)sizeof(typename mistake::field<P::name(), typename P::Value>::template is_no_integer<bit>);
     }
-    return Update<Root<P>>(UpdateBase::bit(op, path.ref(), operand<P, Use::compare>(mask)));
+    return Update<Root<P>>(UpdateBase::bit(op, target(path), operand<P, Use::compare>(mask)));
 }
 }  // namespace detail
 

@@ -22,6 +22,17 @@ template <class V>
 struct Lone {
     V v{};
 };
+/// What a value of a path is stored as: an enum may be declared to be stored by its value.
+template <class P, class V, bool ByValue = P::by_value() && std::is_enum_v<V>>
+struct StoredAs {
+    using type = V;
+};
+template <class P, class V>
+struct StoredAs<P, V, true> {
+    using type = std::underlying_type_t<V>;
+};
+template <class P, class V>
+using Stored = typename StoredAs<P, V>::type;
 
 }  // namespace detail
 
@@ -204,13 +215,15 @@ public:
         }
     }
 
-    /// The distinct values of a member in the comparison order; of an array its elements. Nulls are left out. Sort and hint do not count.
+    /// The distinct values of a field in the comparison order; of an array its elements, of a path through an array the values in all elements.
+    /// Nulls are left out. Sort and hint do not count.
     /// @errors invalid_argument: skip or limit is set.
-    template <auto Member>
+    template <auto First, auto... Rest>
     auto distinct() const {
-        using M = reflect::pointee<reflect::member_type<Member>>;
-        if constexpr (reflect::Sequence<M>) return distinct_of<reflect::pointee<typename M::value_type>>(mapping::wire_name_of<Member>);
-        else return distinct_of<M>(mapping::wire_name_of<Member>);
+        using P = query::StaticPath<First, Rest...>;
+        using V = reflect::pointee<typename P::Value>;
+        if constexpr (reflect::Sequence<V>) return distinct_of<P, reflect::pointee<typename V::value_type>>();
+        else return distinct_of<P, V>();
     }
 
     /// How it would run, after running it: {stage, index, keys_examined, documents_examined, returned, ...}.
@@ -219,19 +232,20 @@ public:
     Result<bson::Document> explain_count() const { return state_.explain_count(); }
 
 private:
-    template <class V>
-    Result<std::vector<V>> distinct_of(std::string_view path) const {
-        auto values = state_.distinct(path);
+    template <class P, class V>
+    Result<std::vector<V>> distinct_of() const {
+        const auto path   = P::ref().text;
+        auto       values = state_.distinct(path);
         if (!values) return fail(std::move(values).error());
         std::vector<V> out;
         for (const auto& element : values->view()) {
             if (element.value.type() == bson::Type::null) continue;
-            auto one = decode<detail::Lone<V>>(bson::doc("v", element.value));
+            auto one = decode<detail::Lone<detail::Stored<P, V>>>(bson::doc("v", element.value));
             if (!one) {
                 one.error().path = path;
                 return fail(state_.collection.located(std::move(one).error(), "distinct"));
             }
-            out.push_back(std::move(one->v));
+            out.push_back(static_cast<V>(std::move(one->v)));
         }
         return out;
     }

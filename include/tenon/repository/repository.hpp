@@ -226,10 +226,10 @@ public:
     Result<std::int64_t> count(const Filter& filter = {}, CountOptions options = {}) const { return calls_.count(filter, std::move(options)); }
     /// From the collection's metadata: fast, and off by what runs at the moment. Exact where the model deletes softly.
     Result<std::int64_t> estimated_count(CallOptions call = {}) const { return untyped().estimated_count(std::move(call)); }
-    /// The distinct values of a member among the matches; of an array its elements.
-    template <auto Member>
+    /// The distinct values of a field among the matches, as Query::distinct: `distinct<&Order::lines, &Line::sku>()`.
+    template <auto First, auto... Rest>
     auto distinct(const Filter& filter = {}) const {
-        return find(filter).template distinct<Member>();
+        return find(filter).template distinct<First, Rest...>();
     }
 
     /// The documents that a pipeline makes of the entities, streamed and decoded: `aggregate(pipeline<T>().match(...).group<U>(...))`.
