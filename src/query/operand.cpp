@@ -28,6 +28,11 @@ Operand::Operand(Result<bson::Value> value) {
 Operand::Operand(Error error) : error_(std::make_shared<const Error>(std::move(error))) {}
 
 Operand Operand::null() { return Operand(bson::Value(bson::Null{})); }
+Operand Operand::empty() {
+    Operand made = null();
+    made.empty_  = true;
+    return made;
+}
 Operand Operand::int32(std::int32_t value) { return Operand(bson::Value(value)); }
 Operand Operand::int64(std::int64_t value) { return Operand(bson::Value(value)); }
 Operand Operand::uint64(std::uint64_t value) {

@@ -60,7 +60,7 @@ UpdateBase UpdateBase::one(std::string_view op, const PathRef& path, const Opera
 }
 
 UpdateBase UpdateBase::set(std::string_view op, const PathRef& path, const Operand& value, bool null_when_empty) {
-    if (value.value().type() != bson::Type::null || null_when_empty) return one(op, path, value);
+    if (!value.is_empty() || null_when_empty) return one(op, path, value);
     if (path.error) return UpdateBase(*path.error);
     if (op != "$set") return {};  // an insert that stores no field
     return one("$unset", path, Operand::string(""));

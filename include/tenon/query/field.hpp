@@ -50,10 +50,16 @@ template <class V>
 inline constexpr bool has_null_elements = false;
 template <reflect::Sequence V>
 inline constexpr bool has_null_elements<V> = reflect::is_nullable<typename V::value_type> || FreeForm<typename V::value_type>;
-/// Whether null may stand beside (or become) the value.
+/// Whether nothing may stand beside (or become) the value.
 template <class P, Use How>
-inline constexpr bool takes_null = P::nullable || FreeForm<reflect::pointee<typename P::Value>> ||
-                                   (How == Use::compare && has_null_elements<reflect::pointee<typename P::Value>>);
+inline constexpr bool takes_null = FreeForm<reflect::pointee<typename P::Value>> ||
+                                   (How == Use::store ? reflect::is_nullable<typename P::Value>
+                                                      : P::nullable || has_null_elements<reflect::pointee<typename P::Value>>);
+/// No value, for a path that takes none: a member that may be empty is then stored as its mapping says.
+template <class P, Use How>
+[[nodiscard]] Operand no_value() {
+    return How == Use::store && reflect::is_nullable<typename P::Value> ? Operand::empty() : Operand::null();
+}
 
 /// A value as an operand of a field with path P, or the mistake it is.
 template <class P, Use How, class O>
@@ -64,9 +70,9 @@ template <class P, Use How, class O>
         (void)sizeof(typename mistake::field<P::name(), V>::template cannot_be_compared_without_expr<O>);
         return Operand::null();
     } else if constexpr (NoValue<O> && takes_null<P, How>) {
-        return Operand::null();
+        return no_value<P, How>();
     } else if constexpr (reflect::is_nullable<O> && takes_null<P, How>) {
-        if (!o) return Operand::null();
+        if (!o) return no_value<P, How>();
         return operand<P, How>(*o);
     } else if constexpr (std::is_enum_v<U> && std::same_as<U, O>) {
         if constexpr (P::by_value()) {
@@ -153,33 +159,33 @@ public:
         if constexpr (!std::is_same_v<reflect::reached<Value>, typename Next::Root>) {
             (void)sizeof(typename mistake::field<P::name(), Value>::template has_no_member<First>);
         }
-        return extended<typename Next::Value, P::through_array || reflect::goes_through_array<Value> || Next::through_array>(
-            detail::step(this->text(), Next::text()), nullptr);
+        return extended<typename Next::Value, Next, P::through_array || reflect::goes_through_array<Value> || Next::through_array>(
+            detail::step(this->text(), Next::ref().text), nullptr);
     }
     /// One element of an array, from 0.
     [[nodiscard]] auto at(std::size_t index) const {
-        return extended<ElementFor<detail::at>>(detail::step(this->text(), index), nullptr);
+        return to_element<detail::at>(detail::step(this->text(), index), nullptr);
     }
     /// In updates: every element, `$[]`.
-    [[nodiscard]] auto each() const { return extended<ElementFor<detail::each>>(detail::step(this->text(), "$[]"), nullptr); }
+    [[nodiscard]] auto each() const { return to_element<detail::each>(detail::step(this->text(), "$[]"), nullptr); }
     /// In updates: the elements that an array_filter of this name lets through, `$[name]`.
     [[nodiscard]] auto each(std::string_view name) const {
-        return extended<ElementFor<detail::each>>(detail::step(this->text(), "$[" + std::string(name) + "]"),
+        return to_element<detail::each>(detail::step(this->text(), "$[" + std::string(name) + "]"),
                                                   detail::check_identifier(this->text(), name));
     }
     /// In updates: the first element that the filter matched, `$`.
-    [[nodiscard]] auto matched() const { return extended<ElementFor<detail::each>>(detail::step(this->text(), "$"), nullptr); }
+    [[nodiscard]] auto matched() const { return to_element<detail::each>(detail::step(this->text(), "$"), nullptr); }
     /// The value under a key of a map or of a free-form document. A key that MongoDB would split or read as an operator
     /// (holds '.', starts with '$', is empty) is invalid_argument when the filter or update is used.
     [[nodiscard]] auto key(std::string_view key) const {
         using U = reflect::pointee<Value>;
         if constexpr (reflect::Map<U>) {
-            return extended<typename U::mapped_type>(detail::step(this->text(), key), detail::check_key(this->text(), key));
+            return extended<typename U::mapped_type, detail::Key>(detail::step(this->text(), key), detail::check_key(this->text(), key));
         } else {
             if constexpr (!std::is_same_v<U, bson::Document> && !detail::FreeForm<U>) {
                 (void)sizeof(typename mistake::field<P::name(), Value>::template is_no_map<detail::key>);
             }
-            return extended<bson::Value>(detail::step(this->text(), key), detail::check_key(this->text(), key));
+            return extended<bson::Value, detail::Key>(detail::step(this->text(), key), detail::check_key(this->text(), key));
         }
     }
     /// A variant's alternative: its fields lie at the variant's own path.
@@ -188,7 +194,7 @@ public:
         if constexpr (!detail::is_alternative<detail::scalar_of<Value>, Alternative>) {
             (void)sizeof(typename mistake::field<P::name(), Value>::template has_no_alternative<Alternative>);
         }
-        return extended<Alternative, P::through_array || reflect::goes_through_array<Value>>(std::string(this->text()), nullptr);
+        return extended<Alternative, P, P::through_array || reflect::goes_through_array<Value>>(std::string(this->text()), nullptr);
     }
 
     // Comparison: also as ==, !=, <, <=, >, >= ------------------------------------------------------------------------
@@ -351,10 +357,15 @@ private:
     template <class Operation>
     using ElementFor = typename decltype(element_type<Operation>())::type;
 
-    template <class V, bool Through = P::through_array>
-    [[nodiscard]] Field<DynamicPath<Root, V, Through>> extended(std::string to, std::shared_ptr<const Error> mistake) const {
+    template <class V, class End, bool Through = P::through_array>
+    [[nodiscard]] Field<DynamicPath<Root, V, End, Through>> extended(std::string to, std::shared_ptr<const Error> mistake) const {
         auto before = this->ref();
-        return Field<DynamicPath<Root, V, Through>>({std::move(to), before.error ? std::move(before.error) : std::move(mistake)});
+        return Field<DynamicPath<Root, V, End, Through>>({std::move(to), before.error ? std::move(before.error) : std::move(mistake)});
+    }
+    template <class Operation>
+    [[nodiscard]] auto to_element(std::string to, std::shared_ptr<const Error> mistake) const {
+        using E = ElementFor<Operation>;
+        return extended<E, detail::Place<E>>(std::move(to), std::move(mistake));
     }
     template <class O>
     [[nodiscard]] Filter<Root> compare(std::string_view op, const O& value) const {

@@ -25,6 +25,8 @@ public:
     explicit Operand(Error error);
 
     [[nodiscard]] static Operand null();
+    /// No value, of a member that may be empty: null, and in $set what the mapping makes of an empty one.
+    [[nodiscard]] static Operand empty();
     [[nodiscard]] static Operand int32(std::int32_t value);
     [[nodiscard]] static Operand int64(std::int64_t value);
     [[nodiscard]] static Operand uint64(std::uint64_t value);  ///< above int64's range: an error
@@ -41,9 +43,11 @@ public:
 
     [[nodiscard]] const bson::Value& value() const noexcept { return value_; }
     [[nodiscard]] const Error* error() const noexcept { return error_.get(); }
+    [[nodiscard]] bool is_empty() const noexcept { return empty_; }              ///< made by empty()
     [[nodiscard]] bool between_dates() const noexcept { return between_dates_; }  ///< value() is the date before the time
 
 private:
+    bool                         empty_         = false;
     bool                         between_dates_ = false;
     bson::Value                  value_{};
     std::shared_ptr<const Error> error_{};

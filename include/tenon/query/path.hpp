@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include <tenon/bson/document.hpp>
 #include <tenon/mapping/model.hpp>
 #include <tenon/query/mistakes.hpp>
 #include <tenon/reflect/path.hpp>
@@ -96,8 +97,26 @@ public:
     [[nodiscard]] static constexpr bool may_be_absent() { return reflect::is_nullable<Value> || mapping::Rules<Holder>::lenient; }
 };
 
-/// A path made at run time. `Through`: an array lies on it whose elements it does not name.
-template <class R, class V, bool Through = false>
+namespace detail {
+
+// What a path made at run time ends in, and with it the rules of its value: a path of members (of which the last decides), or one of these.
+
+/// The value under a map's key: empty it is stored as null, and the key may be taken out.
+struct Key {
+    [[nodiscard]] static constexpr bool by_value() { return false; }
+    [[nodiscard]] static constexpr bool null_when_empty() { return true; }
+    [[nodiscard]] static constexpr bool may_be_absent() { return true; }
+};
+/// An element of an array: empty or taken out it is null.
+template <class V>
+struct Place : Key {
+    [[nodiscard]] static constexpr bool may_be_absent() { return reflect::is_nullable<V> || std::is_same_v<reflect::pointee<V>, bson::Value>; }
+};
+
+}  // namespace detail
+
+/// A path made at run time. `End`: whose rules its value follows. `Through`: an array lies on it whose elements it does not name.
+template <class R, class V, class End, bool Through>
 class DynamicPath {
 public:
     using Root  = R;
@@ -113,9 +132,9 @@ public:
     [[nodiscard]] static constexpr auto name() { return reflect::Name("(path)"); }
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
     [[nodiscard]] PathRef ref() const { return {text_, error_}; }
-    [[nodiscard]] static constexpr bool by_value() { return false; }
-    [[nodiscard]] static constexpr bool null_when_empty() { return false; }
-    [[nodiscard]] static constexpr bool may_be_absent() { return true; }
+    [[nodiscard]] static constexpr bool by_value() { return End::by_value(); }
+    [[nodiscard]] static constexpr bool null_when_empty() { return End::null_when_empty(); }
+    [[nodiscard]] static constexpr bool may_be_absent() { return End::may_be_absent(); }
 
 private:
     std::string                  text_{};

@@ -21,7 +21,7 @@ public:
     [[nodiscard]] static UpdateBase parse(std::string_view json);
     /// `{op: {path: value}}`.
     [[nodiscard]] static UpdateBase one(std::string_view op, const PathRef& path, const Operand& value);
-    /// $set and $setOnInsert. Of no value at all (an empty optional) `{$unset: {path: ""}}` or nothing, as the mapping stores no field for it.
+    /// $set and $setOnInsert. Of Operand::empty() `{$unset: {path: ""}}` or nothing, as the mapping stores no field for it.
     [[nodiscard]] static UpdateBase set(std::string_view op, const PathRef& path, const Operand& value, bool null_when_empty);
     [[nodiscard]] static UpdateBase rename(const PathRef& from, const PathRef& to);
     [[nodiscard]] static UpdateBase current_date(const PathRef& path, bool timestamp);
@@ -152,7 +152,7 @@ template <class P, class Operation, class O>
 
 // Each operator has two forms: `set<&T::a, &A::b>(value)`, and `set(path, value)` for a path that was extended at run time.
 
-/// $set. An empty optional is $unset (or null where the struct stores empty optionals as null).
+/// $set. An empty optional is $unset, or null where the mapping stores null for it: by null_when_empty, under a map's key, in an array.
 template <class P, class O>
 [[nodiscard]] Update<detail::Root<P>> set(const Field<P>& path, const O& value) {
     return Update<detail::Root<P>>(
@@ -164,7 +164,7 @@ template <class P, class O>
     return Update<detail::Root<P>>(
         UpdateBase::set("$setOnInsert", detail::target(path), detail::operand<P, Use::store>(value), P::null_when_empty()));
 }
-/// $unset. The member must be optional, or the path end in a key or an element.
+/// $unset. The member must be optional (or its struct lenient), an element optional, for it becomes null; a key may always be taken out.
 template <class P>
 [[nodiscard]] Update<detail::Root<P>> unset(const Field<P>& path) {
     if constexpr (!P::may_be_absent()) {

@@ -12,7 +12,68 @@ struct Change {
     UpdateBase  update;
     const char* want;
 };
+
+enum class Kind : int { small = 1, big = 2 };
+struct Part {
+    Kind                       kind{};
+    std::optional<std::string> label{};
+    std::optional<Kind>        before{};
+};
+struct Shelf {
+    ObjectId                                  id{};
+    std::vector<Part>                         parts{};
+    std::map<std::string, Part>               named{};
+    std::map<std::string, std::optional<int>> counts{};
+    std::vector<std::optional<int>>           holes{};
+    std::variant<Part, std::monostate>        either{};
+    std::variant<std::monostate, int>         maybe{};
+    bson::Null                                nothing{};
+    bson::Value                               any{};
+};
 }  // namespace
+template <>
+struct tenon::Mapping<Part> : tenon::MappingDefaults {
+    static constexpr bool null_when_empty = true;
+    static constexpr auto enum_by_value   = tenon::members<&Part::kind, &Part::before>;
+};
+template <>
+struct tenon::Model<Shelf> : tenon::Defaults<Shelf> {};
+
+TEST_CASE("a path extended at run time keeps the rules of the member that it ends in") {
+    const auto   third = field<&Shelf::parts>.at(3);
+    const auto   under = field<&Shelf::named>.key("k");
+    const auto   part  = field<&Shelf::either>.as<Part>();
+    const Change rows[] = {
+        {set(third.then<&Part::kind>(), Kind::big), R"({"$set":{"parts.3.kind":2}})"},
+        {set(field<&Shelf::parts>.each().then<&Part::kind>(), Kind::big), R"({"$set":{"parts.$[].kind":2}})"},
+        {set(under.then<&Part::kind>(), Kind::big), R"({"$set":{"named.k.kind":2}})"},
+        {set(part.then<&Part::kind>(), Kind::big), R"({"$set":{"either.kind":2}})"},
+        {set(third.then<&Part::before>(), Kind::small), R"({"$set":{"parts.3.before":1}})"},
+        {set(third.then<&Part::before>(), std::nullopt), R"({"$set":{"parts.3.before":null}})"},
+        {set(third.then<&Part::label>(), std::nullopt), R"({"$set":{"parts.3.label":null}})"},
+        {set(under.then<&Part::label>(), std::optional<std::string>()), R"({"$set":{"named.k.label":null}})"},
+        {unset(third.then<&Part::label>()), R"({"$unset":{"parts.3.label":""}})"},
+    };
+    for (const auto& row : rows) CHECK(canonical(row.update) == json(row.want));
+    CHECK(canonical(third.then<&Part::kind>() == Kind::big) == json(R"({"parts.3.kind":{"$eq":2}})"));
+    CHECK(canonical(part.then<&Part::kind>().in({Kind::big})) == json(R"({"either.kind":{"$in":[2]}})"));
+}
+
+TEST_CASE("null is set where the mapping stores null, and only nothing removes a field") {
+    const Change rows[] = {
+        {set<&Shelf::maybe>(std::monostate{}), R"({"$set":{"maybe":null}})"},
+        {set_on_insert<&Shelf::maybe>(std::monostate{}), R"({"$setOnInsert":{"maybe":null}})"},
+        {set<&Shelf::nothing>(bson::Null{}), R"({"$set":{"nothing":null}})"},
+        {set<&Shelf::any>(bson::Null{}), R"({"$set":{"any":null}})"},
+        {set<&Shelf::any>(std::nullopt), R"({"$set":{"any":null}})"},
+        {set(field<&Shelf::counts>.key("k"), std::nullopt), R"({"$set":{"counts.k":null}})"},
+        {unset(field<&Shelf::counts>.key("k")), R"({"$unset":{"counts.k":""}})"},
+        {set(field<&Shelf::holes>.at(1), std::nullopt), R"({"$set":{"holes.1":null}})"},
+        {unset(field<&Shelf::holes>.at(1)), R"({"$unset":{"holes.1":""}})"},
+        {push<&Shelf::holes>(std::nullopt), R"({"$push":{"holes":{"$each":[null]}}})"},
+    };
+    for (const auto& row : rows) CHECK(canonical(row.update) == json(row.want));
+}
 
 TEST_CASE("each update operator is the one of MongoDB's") {
     const Change rows[] = {
