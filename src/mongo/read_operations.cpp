@@ -8,12 +8,13 @@
 #include "mongo/cursor.hpp"
 #include "mongo/write_errors.hpp"
 #include "mql/mql_error.hpp"
+#include "store/collated.hpp"
 
 namespace tenon::mongo {
 
 namespace {
 
-/// True for `{_id: value}` with a value that no operator can hide in: such a find has one document at most.
+/// True for `{_id: value}` with a value that no operator can hide in: such a find without a collation has one document at most.
 bool is_by_id(bson::View filter) noexcept {
     const auto first = filter.begin();
     if (first == filter.end() || first->key != "_id") return false;
@@ -57,7 +58,8 @@ bool writes(const std::vector<bson::Document>& pipeline) noexcept {
 }  // namespace
 
 Result<Reply> run_find(Call& call, const Find& op) {
-    if (op.limit == 1 || (op.limit == 0 && op.skip == 0 && is_by_id(op.filter))) return find_one(call, op);
+    const bool at_most_one = op.limit == 0 && op.skip == 0 && is_by_id(op.filter) && !collated(&call.server());
+    if (op.limit == 1 || at_most_one) return find_one(call, op);
     Bson options;
     add_query(options, op);
     if (op.limit != 0) options.add("limit", op.limit);

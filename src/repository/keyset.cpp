@@ -6,8 +6,9 @@
 
 namespace tenon::repository {
 
-Result<PageOrder> PageOrder::of(bson::View sort) {
+Result<PageOrder> PageOrder::of(bson::View sort, bool collated) {
     PageOrder order;
+    order.collated_ = collated;
     for (const auto& [path, direction] : sort) {
         const auto number = direction.to_int64();
         if (direction.type() == bson::Type::document) {
@@ -17,7 +18,7 @@ Result<PageOrder> PageOrder::of(bson::View sort) {
             return fail(Errc::invalid_argument, "the direction of sort key \"" + std::string(path) + "\" is 1 or -1", std::string(path));
         }
         order.parts_.push_back({std::string(path), *number == -1});
-        if (path == "_id") return order;  // no two documents share it: keys behind it decide nothing
+        if (path == "_id") return order;  // no two documents of a page share it: keys behind it decide nothing
     }
     // In the direction of the last key, so that an index on the keys and _id can be read in one direction.
     const bool descending = !order.parts_.empty() && order.parts_.back().descending;
@@ -45,7 +46,14 @@ bson::ValueRef sorted_by(bson::View document, std::string_view path) noexcept {
     return value;
 }
 
-Result<void> has_one_place(bson::ValueRef value, const std::string& path) {
+/// Whether a collation has a say in how values of the type compare.
+bool holds_text(bson::Type type) noexcept {
+    return type == bson::Type::string || type == bson::Type::symbol || type == bson::Type::document;
+}
+
+}  // namespace
+
+Result<void> PageOrder::has_one_place(bson::ValueRef value, const std::string& path) const {
     if (value.type() == bson::Type::array) {
         return fail(Errc::unsupported,
                     "a page cannot be sorted by \"" + path + "\": a document of it holds an array there, which has many places in the order", path);
@@ -53,10 +61,12 @@ Result<void> has_one_place(bson::ValueRef value, const std::string& path) {
     if (value.type() == bson::Type::undefined) {
         return fail(Errc::unsupported, "a page cannot be sorted by \"" + path + "\": a document holds the deprecated type undefined there", path);
     }
+    if (collated_ && path == "_id" && holds_text(value.type())) {
+        return fail(Errc::unsupported, "a page under a collation needs ids without text: those that it holds equal have no order to go on from",
+                    "collation");
+    }
     return {};
 }
-
-}  // namespace
 
 Result<bson::Document> PageOrder::key(bson::View document) const {
     bson::Builder key;

@@ -23,20 +23,25 @@ struct SortPart {
 /// A total order: what the caller sorts by, and _id behind it.
 class PageOrder {
 public:
+    /// `collated`: the order is a collation's, under which several ids may be equal.
     /// @errors invalid_argument (a direction that is not 1 or -1), unsupported ($meta).
-    [[nodiscard]] static Result<PageOrder> of(bson::View sort);
+    [[nodiscard]] static Result<PageOrder> of(bson::View sort, bool collated = false);
 
     [[nodiscard]] const std::vector<SortPart>& parts() const noexcept { return parts_; }
     /// As a sort document; turned round for pages that are read backwards.
     [[nodiscard]] bson::Document sort(bool reversed) const;
     /// The key of a document, keys "0", "1", ...; missing is null, as a sort takes it.
-    /// @errors unsupported: an array at or above a sort key (its path), or a deprecated type that has no place in the order.
+    /// @errors unsupported: an array at or above a sort key (its path), a deprecated type that has no place in the order, or an _id that a
+    /// collation may hold equal to another one ("collation").
     [[nodiscard]] Result<bson::Document> key(bson::View document) const;
     /// The errors of `key` without the key.
     [[nodiscard]] Result<void> check(bson::View document) const;
 
 private:
+    [[nodiscard]] Result<void> has_one_place(bson::ValueRef value, const std::string& path) const;
+
     std::vector<SortPart> parts_{};
+    bool                  collated_ = false;
 };
 
 /// The steps of the types, in the order of an ascending sort. NaN stands below all numbers and is no number to a comparison; an empty array has a

@@ -7,6 +7,7 @@
 #include "repository/keyset.hpp"
 #include "repository/page_projection.hpp"
 #include "repository/page_token.hpp"
+#include "store/collated.hpp"
 
 namespace tenon {
 
@@ -62,7 +63,7 @@ Result<void> PagerState::start(const PageOptions& page) {
         return invalid("a page is asked for by one of after, before and number", page.number ? "number" : "before");
     }
     size     = page.size;
-    auto ord = PageOrder::of(options.sort);
+    auto ord = PageOrder::of(options.sort, collated(caller().server_options(options.call.server).get()));
     if (!ord) return fail(std::move(ord).error());
     order        = std::move(*ord);
     options.sort = order.sort(false);

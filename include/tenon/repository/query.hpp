@@ -162,7 +162,7 @@ public:
     /// Documents inserted or removed between two pages are neither repeated nor lost on the far side of the cursor.
     /// A cursor holds the values of the sort keys at the page's edge, readable by who has it.
     /// @errors invalid_argument (size, skip or limit set, a cursor of another query or tampered with), unsupported (a document of the
-    /// page holds an array at a sort key), decode, timeout, cancelled.
+    /// page holds an array at a sort key, or an id with text in it under a collation, to which several ids may be equal), decode, timeout, cancelled.
     /// MongoDB manual: "Use range queries instead of skip".
     Result<Page<U>> page(const PageOptions& options = {}) const {
         const auto at_work = state_.collection.running();

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "repository/document_edit.hpp"
+#include "store/collated.hpp"
 
 namespace tenon::repository {
 
@@ -32,8 +33,7 @@ bool is_idempotent(bson::View update) noexcept {
 /// Whether the filter is of one id and nothing else. A further condition, such as the version or the mark of a soft delete, may not hold
 /// any more after the first run; and under a collation several ids are equal.
 bool names_one(const Request& request, bson::View filter) noexcept {
-    const bool collated = request.context.server && !request.context.server->collation.empty();
-    return !collated && !only_id(filter).missing();
+    return !collated(request.context.server.get()) && !only_id(filter).missing();
 }
 
 Repeat always_if(bool idempotent) noexcept { return idempotent ? Repeat::always : Repeat::if_nothing_done; }

@@ -6,6 +6,7 @@
 #include "repository/compare_and_set.hpp"
 #include "repository/document_edit.hpp"
 #include "repository/update_edit.hpp"
+#include "store/collated.hpp"
 
 namespace tenon::repository {
 
@@ -227,8 +228,9 @@ Result<Reply> SoftDelete::unchanged(Request& request, Session& session) { return
 Result<Reply> SoftDelete::find(Request& request, Find& op, Session& session) {
     const auto& info       = info_of(request);
     const auto  visibility = request.context.visibility;
-    // By id the engine gets the id alone and the mark is read from the reply: a second predicate costs the by-id path.
-    if (op.projection.empty() && op.skip == 0 && !only_id(op.filter).missing()) {
+    // By id the engine gets the id alone and the mark is read from the reply: a second predicate costs the by-id path. Under a collation a
+    // deleted document may stand before a live one.
+    if (op.projection.empty() && op.skip == 0 && !only_id(op.filter).missing() && !collated(request.context.server.get())) {
         auto reply = reply_as<FindReply>(pass(request, session));
         if (!reply) return fail(std::move(reply).error());
         if (visibility == Visibility::with_deleted) return Reply(std::move(*reply));
