@@ -120,7 +120,6 @@ public:
                 value(element.value, known->type(), at, out, known->name);
             }
         }
-        bson::Document initial;
         for (std::size_t i = 0; i < type.field_count; ++i) {
             const FieldInfo& field = type.fields[i];
             if (field.name.empty() || seen[i] || field.nullable) continue;
@@ -128,12 +127,8 @@ public:
                 problem(path.empty() ? std::string(shown(field.name)) : path + "." + std::string(shown(field.name)), "is missing");
                 continue;
             }
-            // Left out by right: what the struct begins with.
-            if (initial.empty()) {
-                auto made = type.initial();
-                if (made) initial = std::move(*made);
-            }
-            out.append(field.name, initial[field.name]);
+            // Left out by right: what the struct begins with. Where that cannot be stored, decode says whether the member may be missing.
+            if (const auto initial = type.initial(i)) out.append(field.name, (*initial)[field.name]);
         }
     }
 

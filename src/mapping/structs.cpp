@@ -191,6 +191,17 @@ Byte* write_struct(Writer& w, Byte* at, const StructShape& shape, const WriteOps
     return at;
 }
 
+Result<bson::Document> encode_field(const StructShape& shape, const WriteOps* const* ops, const void* const* members, std::size_t field) {
+    StructShape alone = shape;
+    alone.fields += field;
+    alone.count = 1;
+    alone.extra = 1;  // none
+    std::vector<Byte> bytes;
+    Writer            w(bytes);
+    if (auto done = w.finish(write_struct(w, w.begin(), alone, ops + field, members + field, 0, nullptr)); !done) return fail(std::move(done).error());
+    return bson::Document::trusted(std::move(bytes));
+}
+
 const Byte* read_struct(Reader& r, const Byte* document, const Byte* limit, const StructShape& shape, const ReadOps* const* ops,
                         const void* const* members, void* out, Restore restore, const Tag* tag) {
     const Byte* const end = r.open(document, limit);

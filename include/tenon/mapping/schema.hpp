@@ -39,7 +39,7 @@ struct TypeInfo {
     const FieldInfo*        fields = nullptr;     ///< of a struct
     std::size_t             field_count = 0;
     bool                    open = false;         ///< a struct that keeps unknown fields
-    Result<bson::Document> (*initial)() = nullptr;  ///< a struct's default as a document
+    Result<bson::Document> (*initial)(std::size_t field) = nullptr;  ///< what one field of a new struct holds, as a document of that field
     const TypeInfo& (*element)() = nullptr;       ///< of an array or map
     const TypeInfo& (*const* alternatives)() = nullptr;  ///< of a variant
     const Tag*              tags = nullptr;       ///< and their tags; without a key those that have none
@@ -157,6 +157,12 @@ template <class U>
 }
 
 template <class U>
+[[nodiscard]] Result<bson::Document> initial_field(std::size_t field) {
+    const U value{};
+    return encode_field(shape<U>, TablesOf<U>::template writers<U>.ops, reflect::addresses<reflect::field_count<U>>(value).at, field);
+}
+
+template <class U>
 [[nodiscard]] TypeInfo describe() {
     if constexpr (Mapped<U>) {
         TypeInfo info = type_info<typename Codec<U>::Stored>();
@@ -176,7 +182,7 @@ template <class U>
                     .fields      = StructFields<U>::list(reflect::field_types<U>{}, std::make_index_sequence<reflect::field_count<U>>{}),
                     .field_count = reflect::field_count<U>,
                     .open        = layout<U>.extra < reflect::field_count<U>,
-                    .initial     = [] { return encode(U{}); }};
+                    .initial     = &initial_field<U>};
         }
     } else if constexpr (requires { typename U::deleter_type; }) {
         TypeInfo info = type_info<typename U::element_type>();

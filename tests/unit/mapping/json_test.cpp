@@ -1,3 +1,4 @@
+#include <tenon/bson/json.hpp>
 #include <tenon/mapping/json.hpp>
 
 #include "unit/mapping/entities.hpp"
@@ -60,6 +61,23 @@ struct Strict {
     std::optional<Cents>               tip{};
 };
 
+enum class Kind { a = 1, b = 2 };
+struct Ticket {
+    tenon::ObjectId id{};
+    Kind            kind{};
+    std::string     name{};
+    std::int32_t    level = 7;
+    std::string     note  = "new";
+    std::int64_t    version{};
+};
+struct LenientTicket {
+    tenon::ObjectId id{};
+    Kind            kind{};
+    std::string     name{};
+    std::int32_t    level = 7;
+};
+
+
 }  // namespace mapping_test
 
 using namespace mapping_test;
@@ -85,6 +103,16 @@ template <>
 struct tenon::Model<Order> : tenon::Defaults<Order> {
     static constexpr auto read_only = tenon::members<&Order::status>;
     static constexpr auto versioned = &Order::version;
+};
+template <>
+struct tenon::Model<Ticket> : tenon::Defaults<Ticket> {
+    static constexpr auto hidden    = tenon::members<&Ticket::level>;
+    static constexpr auto read_only = tenon::members<&Ticket::note>;
+    static constexpr auto versioned = &Ticket::version;
+};
+template <>
+struct tenon::Model<LenientTicket> : tenon::Defaults<LenientTicket> {
+    static constexpr auto lenient = true;
 };
 
 namespace {
@@ -251,6 +279,36 @@ TEST_CASE("every problem is listed by its path") {
                        "token: is a number, a UUID as text is expected", "blob: is not base64", "status: cannot be set"});
     CHECK(tenon::from_json<Order>("[1]").error().code == tenon::Errc::invalid_argument);
     CHECK(tenon::from_json<Order>("{").error().code == tenon::Errc::invalid_argument);
+}
+
+TEST_CASE("a member whose default cannot be stored takes no other default away") {
+    struct Row {
+        const char* text;
+        const char* problem;  // null: read
+    };
+    const Row rows[] = {
+        {R"({"kind":"b","name":"x"})", nullptr},
+        {R"({"name":"x"})", "kind: is missing"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        const auto read = tenon::from_json<Ticket>(row.text);
+        REQUIRE_MESSAGE(read.has_value() == (row.problem == nullptr), (read ? "" : read.error().message));
+        if (!read) {
+            CHECK(read.error().message == row.problem);
+            continue;
+        }
+        CHECK(read->id.empty());
+        CHECK(read->kind == Kind::b);
+        CHECK(read->level == 7);
+        CHECK(read->version == 0);
+        CHECK(read->note == "new");
+    }
+    // A lenient struct's member may be missing, and is what the struct begins with.
+    const auto lenient = tenon::from_json<LenientTicket>(R"({"name":"x"})");
+    REQUIRE_MESSAGE(lenient.has_value(), (lenient ? "" : lenient.error().message));
+    CHECK(lenient->kind == Kind{});
+    CHECK(lenient->level == 7);
 }
 
 TEST_CASE("the schema of an entity for MongoDB's validator") {

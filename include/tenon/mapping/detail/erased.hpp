@@ -132,6 +132,9 @@ inline constexpr std::size_t max_words = 4;
 [[nodiscard]] Byte* write_struct(Writer& w, Byte* at, const StructShape& shape, const WriteOps* const* ops, const void* const* members,
                                  std::size_t tail, const Tag* tag);
 
+/// One field of such a struct as a document of its own. @errors encode, with the path of the field.
+[[nodiscard]] Result<bson::Document> encode_field(const StructShape& shape, const WriteOps* const* ops, const void* const* members, std::size_t field);
+
 /// Gives the fields that were not seen their defaults.
 using Restore = void (*)(void* out, const std::uint64_t* seen);
 
