@@ -100,7 +100,7 @@ public:
             const auto*       known = std::find_if(type.fields, end, [&](const FieldInfo& f) { return !f.name.empty() && shown(f.name) == element.key; });
             if (known == end) {
                 if (type.open) {
-                    free_form(element.value, at, out, element.key);
+                    free_form(element.value, at, out, across_id(element.key, type));
                 } else if (element.key != tag_key_) {
                     problem(at, "is no field of the entity");
                 }

@@ -22,18 +22,22 @@ void write_object(std::string& out, bson::View document, const TypeInfo* type) {
     bool       first     = true;
     out += '{';
     for (const bson::Element& element : document) {
-        const TypeInfo* field = type != nullptr && type->shape == Shape::map ? &type->element() : nullptr;
+        const TypeInfo*  field = type != nullptr && type->shape == Shape::map ? &type->element() : nullptr;
+        std::string_view name  = element.key;
         if (structure) {
             const auto* known = std::find_if(type->fields, type->fields + type->field_count,
                                              [&](const FieldInfo& f) { return f.name == element.key; });
             if (known != type->fields + type->field_count) {
                 if (known->hidden) continue;
                 field = &known->type();
+                name  = shown(name);
+            } else {
+                name = across_id(name, *type);
             }
         }
         if (!first) out += ',';
         first = false;
-        write_text(out, structure ? shown(element.key) : element.key);
+        write_text(out, name);
         out += ':';
         write_value(out, element.value, field);
     }

@@ -77,6 +77,16 @@ struct LenientTicket {
     std::int32_t    level = 7;
 };
 
+struct KeptLine {
+    std::string  sku{};
+    tenon::Extra rest{};
+};
+struct Kept {
+    std::int64_t      id{};
+    std::vector<KeptLine> lines{};
+    tenon::Extra      rest{};
+};
+
 
 }  // namespace mapping_test
 
@@ -112,6 +122,10 @@ struct tenon::Model<Ticket> : tenon::Defaults<Ticket> {
 };
 template <>
 struct tenon::Model<LenientTicket> : tenon::Defaults<LenientTicket> {
+    static constexpr auto lenient = true;
+};
+template <>
+struct tenon::Model<Kept> : tenon::Defaults<Kept> {
     static constexpr auto lenient = true;
 };
 
@@ -309,6 +323,31 @@ TEST_CASE("a member whose default cannot be stored takes no other default away")
     REQUIRE_MESSAGE(lenient.has_value(), (lenient ? "" : lenient.error().message));
     CHECK(lenient->kind == Kind{});
     CHECK(lenient->level == 7);
+}
+
+TEST_CASE("an Extra's names are its own, and no name in JSON stands for two things") {
+    struct Row {
+        const char* stored;
+        const char* shown;
+    };
+    const Row rows[] = {
+        {R"({"_id":1,"x":2})", R"({"id":1,"lines":[],"x":2})"},
+        {R"({"_id":1,"id":"legacy"})", R"({"id":1,"lines":[],"_id":"legacy"})"},
+        {R"({"_id":1,"lines":[{"sku":"tea","_id":5}]})", R"({"id":1,"lines":[{"sku":"tea","_id":5}]})"},
+        {R"({"_id":1,"lines":[{"sku":"tea","id":5}]})", R"({"id":1,"lines":[{"sku":"tea","id":5}]})"},
+        {R"({"_id":1,"lines":[{"sku":"tea","id":5,"_id":6}]})", R"({"id":1,"lines":[{"sku":"tea","id":5,"_id":6}]})"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.stored);
+        const auto entity = tenon::decode<Kept>(*tenon::bson::from_json(row.stored));
+        REQUIRE_MESSAGE(entity.has_value(), (entity ? "" : entity.error().message));
+        const auto text = tenon::to_json(*entity);
+        REQUIRE(text.has_value());
+        CHECK(*text == row.shown);
+        const auto again = tenon::from_json<Kept>(*text);
+        REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().message));
+        CHECK(*tenon::encode(*again) == *tenon::encode(*entity));
+    }
 }
 
 TEST_CASE("the schema of an entity for MongoDB's validator") {
