@@ -81,8 +81,10 @@ void write_value(std::string& out, bson::ValueRef value, const TypeInfo* type) {
         case bson::Type::decimal128: out.append("\"").append(value.as_decimal128().to_string()).append("\""); return;
         case bson::Type::binary: {
             const auto bytes = value.binary_bytes();
+            // A member that takes any binary is read from base64 alone.
+            const bool declared = type != nullptr && type->shape == Shape::value && !type->uuid;
             out += '"';
-            if (value.binary_subtype() == 4 && bytes.size() == 16) {
+            if (value.binary_subtype() == 4 && bytes.size() == 16 && !declared) {
                 bson::Uuid uuid;
                 std::copy(bytes.begin(), bytes.end(), uuid.bytes.begin());
                 out += uuid.to_string();

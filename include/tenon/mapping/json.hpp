@@ -18,7 +18,7 @@ namespace mapping {
 }  // namespace mapping
 
 /// One line of JSON: stored names with `id` for `_id`, ids as hexadecimal text, dates as ISO 8601, numbers as numbers, decimals and UUIDs as text,
-/// binary as base64, NaN and the infinities as null. Fields the model hides are left out. @errors encode.
+/// binary as base64 without its subtype, NaN and the infinities as null. Fields the model hides are left out. @errors encode.
 template <class T>
 [[nodiscard]] Result<std::string> to_json(const T& entity) {
     auto document = encode(entity);
@@ -26,7 +26,8 @@ template <class T>
     return mapping::write_json(document->view(), mapping::type_info<T>());
 }
 
-/// Reads what to_json writes. Fields that the library keeps (`id`, times, version) and read-only ones may be left out.
+/// Reads what to_json writes, but for what has no plain form: a binary's subtype is 0 again, and the null of a NaN or an infinity is no number, a
+/// problem unless the member is optional. Fields that the library keeps (`id`, times, version) and read-only ones may be left out.
 /// @errors invalid_argument for text that is no JSON object; validation with every problem of the document: Error::items holds one per problem
 /// ("lines.3.qty: is text, a whole number is expected"), Error::message all of them, a line each, Error::path the first one's path. Problems are: a missing field, a
 /// type or range that does not fit, a name that is none of an enum's, what a Mapper refuses, an unknown field, a field given that is hidden or read-only.

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include <tenon/bson/json.hpp>
 #include <tenon/mapping/json.hpp>
 
@@ -87,6 +89,16 @@ struct Kept {
     tenon::Extra      rest{};
 };
 
+struct Binaries {
+    tenon::Uuid                               uuid{};
+    tenon::bson::Binary                       any{};
+    std::variant<std::string, tenon::bson::Binary> either{};
+    tenon::bson::Document                     free{};
+};
+struct Reals {
+    double                must{};
+    std::optional<double> may{};
+};
 
 }  // namespace mapping_test
 
@@ -347,6 +359,40 @@ TEST_CASE("an Extra's names are its own, and no name in JSON stands for two thin
         const auto again = tenon::from_json<Kept>(*text);
         REQUIRE_MESSAGE(again.has_value(), (again ? "" : again.error().message));
         CHECK(*tenon::encode(*again) == *tenon::encode(*entity));
+    }
+}
+
+TEST_CASE("a binary is base64 where any is taken, and a UUID as text where a UUID is") {
+    const auto uuid = *tenon::Uuid::parse("00112233-4455-6677-8899-aabbccddeeff");
+    Binaries   given;
+    given.uuid = uuid;
+    given.any.bytes.assign(uuid.bytes.begin(), uuid.bytes.end());
+    given.any.subtype = 4;
+    given.either      = given.any;
+    given.free        = tenon::bson::doc("u", uuid);
+    const auto text   = tenon::to_json(given);
+    REQUIRE(text.has_value());
+    CHECK(*text == R"({"uuid":"00112233-4455-6677-8899-aabbccddeeff","any":"ABEiM0RVZneImaq7zN3u/w==","either":"ABEiM0RVZneImaq7zN3u/w==",)"
+                   R"("free":{"u":"00112233-4455-6677-8899-aabbccddeeff"}})");
+    const auto read = tenon::from_json<Binaries>(*text);
+    REQUIRE_MESSAGE(read.has_value(), (read ? "" : read.error().message));
+    CHECK(read->uuid == uuid);
+    CHECK(read->any.bytes == given.any.bytes);
+    CHECK(read->any.subtype == 0);
+}
+
+TEST_CASE("the null of a number that JSON has none for is read where the member is optional") {
+    for (const double number : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+        CAPTURE(number);
+        const auto text = tenon::to_json(Reals{number, number});
+        REQUIRE(text.has_value());
+        CHECK(*text == R"({"must":null,"may":null})");
+        const auto read = tenon::from_json<Reals>(*text);
+        REQUIRE_FALSE(read.has_value());
+        CHECK(read.error().message == "must: is null, a number is expected");
+        const auto optional = tenon::from_json<Reals>(R"({"must":1,"may":null})");
+        REQUIRE(optional.has_value());
+        CHECK_FALSE(optional->may.has_value());
     }
 }
 
