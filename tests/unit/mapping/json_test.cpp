@@ -95,6 +95,12 @@ struct Binaries {
     std::variant<std::string, tenon::bson::Binary> either{};
     tenon::bson::Document                     free{};
 };
+struct Nothings {
+    std::optional<std::variant<std::int32_t, std::string>>              either{};
+    std::optional<Kind>                                                 named{};
+    std::optional<Kind>                                                 numbered{};
+    std::vector<std::optional<std::variant<std::int32_t, std::string>>> list{};
+};
 struct Reals {
     double                must{};
     std::optional<double> may{};
@@ -135,6 +141,11 @@ struct tenon::Model<Ticket> : tenon::Defaults<Ticket> {
 template <>
 struct tenon::Model<LenientTicket> : tenon::Defaults<LenientTicket> {
     static constexpr auto lenient = true;
+};
+template <>
+struct tenon::Mapping<Nothings> : tenon::MappingDefaults {
+    static constexpr auto null_when_empty = true;
+    static constexpr auto enum_by_value   = tenon::members<&Nothings::numbered>;
 };
 template <>
 struct tenon::Model<Kept> : tenon::Defaults<Kept> {
@@ -404,4 +415,25 @@ TEST_CASE("the schema of an entity for MongoDB's validator") {
     CHECK(schema.at_path("properties.color.enum.0").as_string() == "blue");
     CHECK(schema.at_path("required.0").as_string() == "_id");
     CHECK(schema.at_path("properties.note.bsonType.1").as_string() == "null");
+}
+
+TEST_CASE("the schema takes the null of what is empty") {
+    const auto stored = tenon::encode(Nothings{.list = {std::nullopt}});
+    REQUIRE(stored.has_value());
+    CHECK(tenon::bson::to_json(*stored) == R"({"either":null,"named":null,"numbered":null,"list":[null]})");
+    const auto schema = tenon::json_schema<Nothings>();
+    struct Row {
+        const char* path;
+        const char* want;
+    };
+    const Row rows[] = {
+        {"properties.either", R"({"anyOf":[{"bsonType":"int"},{"bsonType":"string"},{"bsonType":"null"}]})"},
+        {"properties.named", R"({"bsonType":["string","null"],"enum":["a","b",null]})"},
+        {"properties.numbered", R"({"bsonType":["int","null"]})"},
+        {"properties.list.items", R"({"anyOf":[{"bsonType":"int"},{"bsonType":"string"},{"bsonType":"null"}]})"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.path);
+        CHECK(tenon::bson::to_json(schema.at_path(row.path).as_view()) == row.want);
+    }
 }
