@@ -10,10 +10,14 @@
 namespace tenon {
 
 namespace mapping {
+/// to_json of a document that is of the type: its shape says what is hidden, and which names are an API's. O(bytes).
 [[nodiscard]] std::string write_json(bson::View document, const TypeInfo& type);
+/// The document that from_json decodes: what the text holds in the forms that the mapping stores, and the defaults of what it may leave out.
+/// @errors as from_json, but for what only decode finds.
 [[nodiscard]] Result<bson::Document> read_json(std::string_view text, const TypeInfo& type);
 /// The one problem that decode found, in the form of those that read_json finds.
 [[nodiscard]] Error as_problem(const Error& decode_error);
+/// json_schema of a type. One that holds itself is described eight levels deep; what lies deeper may be anything.
 [[nodiscard]] bson::Document json_schema_of(const TypeInfo& type);
 }  // namespace mapping
 
