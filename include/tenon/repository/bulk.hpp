@@ -34,7 +34,8 @@ public:
         detail::add_update(items_, filter, update, std::move(options), true);
         return *this;
     }
-    /// Puts the entity in place of the one with its id; on a versioned model at the version it was read at, unless `upsert`.
+    /// Puts the entity in place of the one with its id; on a versioned model at the version it was read at, unless `upsert`. There each goes to the server
+    /// alone, and so does one whose created_at is empty; see Collection::bulk.
     Bulk& replace(const T& entity, BulkItemOptions options = {}) {
         if (auto document = encoded(entity)) detail::add_replace(items_, std::move(*document), collection_.model(), std::move(options));
         return *this;

@@ -102,8 +102,9 @@ public:
     /// Of all matches, live and deleted: how many. None is no error.
     Result<std::int64_t> purge_many(bson::Document filter, RemoveOptions options = {}) const;
 
-    /// Many writes in one call; nothing is written when an item makes no sense to the model. On a model that deletes softly or is
-    /// versioned they may go in several parts, each stored when it is done: a deadline between two leaves those before
+    /// Many writes in one call; nothing is written when an item makes no sense to the model. On a model that deletes softly, is
+    /// versioned or keeps times they may go in several parts, each stored when it is done: neighbouring removes that only mark, and one by one the items
+    /// with an expected version and the replaces that have to read the stored version or created_at first. A deadline between two leaves those before
     /// (Error::outcome is partial; items and inserted say how far it came), unless the call is bound to a transaction.
     /// @errors those of the items, with items by index.
     Result<BulkResult> bulk(BulkItems items, BulkOptions options = {}) const;

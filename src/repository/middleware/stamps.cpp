@@ -43,6 +43,13 @@ Error stale(const ModelInfo& model, std::int64_t expected, bson::View stored) {
     return error;
 }
 
+/// Whether a replace must see the stored document first: its version is not known, or the time of its making is to be kept.
+bool reads_before_replacing(const ModelInfo& model, bson::View replacement, bool version_expected) {
+    const bool version_known = model.version.empty() || version_expected;
+    const bool created_known = model.created_at.empty() || !is_empty_date(replacement[model.created_at]);
+    return !version_known || !created_known;
+}
+
 bool purges(const Operation& operation) noexcept {
     if (const auto* remove = std::get_if<Delete>(&operation)) return remove->purge;
     const auto* found = std::get_if<FindAndModify>(&operation);
@@ -176,9 +183,7 @@ Result<Reply> Stamps::replace(Request& request, Replace& op, Session& session) {
     if (expected) {
         if (auto fine = check_expected(op); !fine) return fail(std::move(fine).error());
     }
-    const bool version_known = model.version.empty() || expected.has_value();
-    const bool created_known = model.created_at.empty() || !is_empty_date(op.replacement[model.created_at]);
-    if (!version_known || !created_known) return replace_after_reading(request, session);
+    if (reads_before_replacing(model, op.replacement, expected.has_value())) return replace_after_reading(request, session);
     if (auto fine = stamp_next(model, op.replacement, expected.value_or(0), bson::DateTime::now()); !fine) {
         return fail(std::move(fine).error());
     }
@@ -201,9 +206,7 @@ Result<Reply> Stamps::find_and_modify(Request& request, FindAndModify& op, Sessi
             break;
         }
         case FindAndModify::Kind::replace: {
-            const bool version_known = model.version.empty() || expected.has_value();
-            const bool created_known = model.created_at.empty() || !is_empty_date(op.change[model.created_at]);
-            if (!version_known || !created_known) return replace_after_reading(request, session);
+            if (reads_before_replacing(model, op.change, expected.has_value())) return replace_after_reading(request, session);
             if (auto fine = stamp_next(model, op.change, expected.value_or(0), bson::DateTime::now()); !fine) {
                 return fail(std::move(fine).error());
             }
@@ -317,6 +320,8 @@ Result<Reply> Stamps::bulk_write(Request& request, BulkWrite& op, Session& sessi
             update->update = std::move(*stamped);
         } else if (auto* insert = std::get_if<BulkWrite::InsertOne>(&op.items[i])) {
             stamp_new(model, insert->document, now);
+        } else if (auto* replace = std::get_if<Replace>(&op.items[i])) {
+            if (auto fine = stamp_next(model, replace->replacement, 0, now); !fine) return fail(std::move(fine).error());
         }
     }
     if (!alone) {
@@ -326,9 +331,10 @@ Result<Reply> Stamps::bulk_write(Request& request, BulkWrite& op, Session& sessi
     return run_segments(std::move(request), session, *this);
 }
 
-ItemKind Stamps::kind(const Request&, const BulkWrite::Item& item, bool versioned) const {
-    // A replace is stamped by run(), which may have to read first.
-    return versioned || std::holds_alternative<Replace>(item) ? ItemKind::alone : ItemKind::together;
+ItemKind Stamps::kind(const Request& request, const BulkWrite::Item& item, bool versioned) const {
+    if (versioned) return ItemKind::alone;  // its count says whether its version was stale
+    const auto* replace = std::get_if<Replace>(&item);
+    return replace != nullptr && reads_before_replacing(*request.model, replace->replacement, false) ? ItemKind::alone : ItemKind::together;
 }
 
 Result<BulkReply> Stamps::send(Request request, Session& session) {
