@@ -91,6 +91,20 @@ Result<DriverTransaction> transaction_options(const TransactionOptions& options,
     return made;
 }
 
+/// The driver looks for the primary by itself before each command of a transaction, unless the session is pinned to a mongos, and for that it takes its
+/// own time. So there is one before it is asked. @errors as Topology::wait_for.
+Result<void> wait_for_server(TransactionState& state, const Deadline& deadline, const std::stop_token& stop) {
+    if (mongoc_client_session_get_server_id(state.session.get()) != 0) return {};
+    auto found      = state.lease.topology().wait_for({}, deadline, stop);
+    state.no_server = !found;
+    return found;
+}
+
+/// Of a transaction without a call commit and abort send nothing.
+bool has_begun(const TransactionState& state) noexcept {
+    return mongoc_client_session_get_transaction_state(state.session.get()) != MONGOC_TRANSACTION_STARTING;
+}
+
 }  // namespace
 
 CausalUse::~CausalUse() { record(session.get(), *order); }
@@ -147,13 +161,14 @@ Result<void> commit_transaction(TransactionState& state, const Context& context)
     state.lease.bind(at.deadline, context.stop);
     bson_error_t said{};
     Bson         reply;
-    if (mongoc_client_session_commit_transaction(state.session.get(), reply.get(), &said)) {
+    auto         there = has_begun(state) ? wait_for_server(state, at.deadline, at.stop) : Result<void>{};
+    if (there && mongoc_client_session_commit_transaction(state.session.get(), reply.get(), &said)) {
         if (state.order) record(state.session.get(), *state.order);
         state.open = false;
         return {};
     }
-    auto error = to_error(said, reply.get(), Effect::write, at);
-    if (!again && state.lease.nothing_sent()) {
+    auto error = there ? to_error(said, reply.get(), Effect::write, at) : std::move(there.error());
+    if (!again && (!there || state.lease.nothing_sent())) {
         state.committing = false;  // the server was not asked yet, and may be
         if (at.deadline.passed() || at.stop.stop_requested()) {
             abort_transaction(state);
@@ -163,7 +178,7 @@ Result<void> commit_transaction(TransactionState& state, const Context& context)
         }
     }
     // Where the driver's second attempt finds no server it tells of that alone.
-    const bool unanswered = error.server.code == 0 && (error.code == Errc::network || error.code == Errc::timeout || error.code == Errc::cancelled);
+    const bool unanswered = !there || (error.server.code == 0 && (error.code == Errc::network || error.code == Errc::timeout || error.code == Errc::cancelled));
     if (unanswered && !has_label(error, unknown_label)) error.server.labels.emplace_back(unknown_label);
     if (has_label(error, unknown_label)) {
         error.outcome = Outcome::unknown;
@@ -185,7 +200,15 @@ void abort_transaction(TransactionState& state) noexcept {
     // documents stay locked until the server's own limit: for a server that was lost the driver looks again after half a second, one that does not
     // answer is not waited for again.
     const bool unanswered = state.lease.ended() != Ended::no;
-    state.lease.bind(Deadline::after(unanswered ? handshake_grace : abort_time), {});
+    const auto deadline   = Deadline::after(unanswered ? handshake_grace : abort_time);
+    // Where the call or the commit before it found no server in all its time, this does not wait for one again.
+    const auto search_end = state.no_server ? Deadline::after(std::chrono::milliseconds(0)) : deadline;
+    if (has_begun(state) && !wait_for_server(state, search_end, {})) {
+        // Nobody is there to be told. Of a client that was reset the driver ends the session without a word, too.
+        mongoc_client_reset(state.lease.get());
+        return;
+    }
+    state.lease.bind(deadline, {});
     (void)mongoc_client_session_abort_transaction(state.session.get(), &ignored);
 }
 
@@ -205,6 +228,12 @@ Result<void> join(Call& call, const std::shared_ptr<Pool>& pool, Session& sessio
         if (state->read_only && is_write(operation)) return fail(Errc::invalid_argument, "the transaction is read-only");
         call.context.deadline = earlier(call.context.deadline, state->deadline);
         if (call.context.deadline.passed()) return fail(Errc::timeout, "the deadline passed before the call began");
+        if (auto there = wait_for_server(*state, call.context.deadline, call.context.stop); !there) {
+            // A primary that comes later need not know of the transaction, so this run of it may be given up for another.
+            auto& error = there.error();
+            if (error.code == Errc::network || error.code == Errc::timeout) error.server.labels.emplace_back(transient_label);
+            return fail(std::move(error));
+        }
         call.client      = state->lease.get();
         call.session     = state->session.get();
         call.transaction = state;

@@ -229,7 +229,8 @@ TEST_CASE("a commit that finds no server is asked for until one is there, and at
         good(c.create());
         int          runs = 0;
         std::jthread returns;
-        const auto   done = db.transaction(
+        const auto   began = std::chrono::steady_clock::now();
+        const auto   done  = db.transaction(
             [&](tenon::Transaction& tx) -> Result<void> {
                 ++runs;
                 good(c.in(tx).insert(doc("_id", 1)));
@@ -250,8 +251,51 @@ TEST_CASE("a commit that finds no server is asked for until one is there, and at
         if (!done) {
             CHECK(done.error().outcome == Outcome::none);
             CHECK((done.error().code == Errc::timeout || done.error().code == Errc::network));
+            CHECK(std::chrono::steady_clock::now() - began < 2s);
         }
         CHECK(good(server.open().collection("x").count()) == (comes_back ? 1 : 0));
+        (void)db.close(Deadline::after(100ms));
+    }
+}
+
+TEST_CASE("in a transaction a call that finds no server ends in its time and did nothing, and so does the transaction's end") {
+    const std::string by[] = {"a deadline", "a stop token", "a deadline of a call that is tried again"};
+    for (const auto& what : by) {
+        CAPTURE(what);
+        const bool   again = what == by[2];
+        const Server server;
+        Proxy        proxy(server.uri());
+        const auto   db = opened(proxy.uri(server.name()), nullptr);
+        const auto   c  = db.collection("x");
+        good(c.create());
+        std::chrono::steady_clock::time_point began;
+        const auto took = [&] { return std::chrono::steady_clock::now() - began; };
+        const auto ended = db.transaction(
+            [&](tenon::Transaction& tx) -> Result<void> {
+                good(c.in(tx).insert(doc("_id", 1)));
+                proxy.treat_newcomers(Proxy::Newcomers::close);
+                proxy.break_all();
+                std::this_thread::sleep_for(300ms);  // until the driver's monitor has seen it
+                std::stop_source  stop;
+                const bool        stops = what == by[1];
+                const std::jthread later([&] {
+                    std::this_thread::sleep_for(100ms);
+                    if (stops) stop.request_stop();
+                });
+                began            = std::chrono::steady_clock::now();
+                const auto error = bad(c.in(tx).insert(
+                    doc("_id", 2), {.deadline = Deadline::after(stops ? 20000ms : 100ms), .stop = stop.get_token()}));
+                CHECK(took() < 500ms);
+                CHECK(tenon::to_string(error.code) == (stops ? "cancelled" : "network"));
+                CHECK(error.server.labels.size() == (stops ? 0U : 1U));
+                if (!again) return tenon::fail(Errc::validation, "undone");
+                proxy.treat_newcomers(Proxy::Newcomers::pass);
+                return done(c.in(tx).insert(doc("_id", 3)));
+            },
+            {.deadline = Deadline::after(20s)});
+        CHECK(ended.has_value() == again);
+        if (!again) CHECK(took() < 500ms);
+        CHECK(good(server.open().collection("x").count()) == (again ? 2 : 0));
         (void)db.close(Deadline::after(100ms));
     }
 }
