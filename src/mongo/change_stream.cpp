@@ -230,9 +230,9 @@ private:
         builder.open_document("$changeStream");
         if (op_.full_document != FullDocument::none) builder.append("fullDocument", name_of(op_.full_document));
         if (op_.before_change != FullDocument::none) builder.append("fullDocumentBeforeChange", name_of(op_.before_change));
-        if (!token_.empty()) builder.append("resumeAfter", token_);
-        // Unlike resumeAfter it takes the token of an event that ended its stream, too.
-        else if (!op_.resume_after.empty()) builder.append("startAfter", op_.resume_after);
+        // Unlike resumeAfter it takes the token of an event that ended its stream, too; and where a stream behind such a one saw nothing yet, that is
+        // still its place.
+        if (const auto token = resume_token(); !token.empty()) builder.append("startAfter", token);
         else if (op_.start_at) builder.append("startAtOperationTime", *op_.start_at);
         return builder.close().take();
     }
