@@ -201,13 +201,29 @@ std::unique_ptr<Client> Clients::make_client() {
     return client;
 }
 
+bool Clients::expired(const Client& client) const noexcept {
+    return settings_->max_idle.count() > 0 && Clock::now() - client.idle_since > settings_->max_idle;
+}
+
+void Clients::take_expired(std::vector<std::unique_ptr<Client>>& unfit) {
+    auto open = connected();
+    for (auto& client : idle_) {
+        if (!expired(*client)) break;  // nor are those given back later
+        const bool is_connected = !client->bounds.streams.empty();
+        if (is_connected && open <= settings_->minimum) break;
+        if (is_connected) --open;
+        --open_;
+        unfit.push_back(std::move(client));
+    }
+    std::erase(idle_, nullptr);
+}
+
 std::unique_ptr<Client> Clients::take_idle(std::vector<std::unique_ptr<Client>>& unfit) {
     const auto now = Clock::now();
     while (!idle_.empty()) {
         auto client = std::move(idle_.back());
         idle_.pop_back();
-        const bool expired = settings_->max_idle.count() > 0 && now - client->idle_since > settings_->max_idle;
-        if (!expired && (now - client->idle_since < rested || !client->bounds.closed_by_peer())) return client;
+        if (!expired(*client) && (now - client->idle_since < rested || !client->bounds.closed_by_peer())) return client;
         --open_;
         unfit.push_back(std::move(client));
     }
@@ -277,11 +293,13 @@ PoolEvent Clients::put_back(std::unique_ptr<Client> back) noexcept {
     back->idle_since      = Clock::now();
     const bool unconnected = back->bounds.spent || back->bounds.streams.empty();
     PoolEvent  now;
+    std::vector<std::unique_ptr<Client>> unfit;  // closed without the lock
     {
         const std::lock_guard lock(mutex_);
         --in_use_;
         if (back->bounds.spent) --open_;
         else idle_.push_back(std::move(back));
+        take_expired(unfit);
         now = event();
     }
     free_.notify_one();
@@ -309,6 +327,7 @@ std::unique_ptr<Client> Clients::take_unconnected(std::vector<std::unique_ptr<Cl
     }
     std::erase(idle_, nullptr);
     open_ -= static_cast<std::uint32_t>(unfit.size());
+    take_expired(unfit);
     if (connected() >= settings_->minimum) return nullptr;
     const auto found = std::find_if(idle_.begin(), idle_.end(), [](const auto& client) { return client->bounds.streams.empty(); });
     if (found == idle_.end() && open_ >= settings_->maximum) return nullptr;

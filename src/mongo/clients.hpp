@@ -63,6 +63,9 @@ private:
     [[nodiscard]] Result<void> start();
     /// An idle client that is fit for use, or null. With the lock held; those that are not fit are moved to `unfit`.
     [[nodiscard]] std::unique_ptr<Client> take_idle(std::vector<std::unique_ptr<Client>>& unfit);
+    /// Moves those that were idle for longer than the pool's maximum to `unfit`, but for the minimum. With the lock held.
+    void                                  take_expired(std::vector<std::unique_ptr<Client>>& unfit);
+    [[nodiscard]] bool                    expired(const Client& client) const noexcept;
     [[nodiscard]] std::unique_ptr<Client> make_client();
     void                                  keep_minimum(const std::stop_token& stop);
     void                                  stop_keeper();
@@ -70,7 +73,8 @@ private:
     /// `self`: null where it is the destructor that ends, which waits for the driver however long that takes.
     void                                  end(const Deadline& deadline, std::shared_ptr<Clients> self);
     PoolEvent                             put_back(std::unique_ptr<Client> back) noexcept;
-    /// For keep_minimum: one that has no connection, at rest or new; null: enough have. Those that lost theirs are moved to `unfit`.
+    /// For keep_minimum: one that has no connection, at rest or new; null: enough have. Those that lost theirs or were idle for too long are moved to
+    /// `unfit`.
     [[nodiscard]] std::unique_ptr<Client> take_unconnected(std::vector<std::unique_ptr<Client>>& unfit);
     /// In use, or at rest with a connection. With the lock held.
     [[nodiscard]] std::uint32_t           connected() const noexcept;
@@ -85,7 +89,7 @@ private:
     std::uint64_t                                            process_;
     mutable std::mutex                                       mutex_{};
     std::condition_variable_any                              free_{};
-    std::vector<std::unique_ptr<Client>>                     idle_{};  // the last one given back is taken first
+    std::vector<std::unique_ptr<Client>>                     idle_{};  // the last one given back is the last one here, and is taken first
     std::uint32_t                                            open_    = 0;
     std::uint32_t                                            in_use_  = 0;
     std::uint32_t                                            waiting_ = 0;

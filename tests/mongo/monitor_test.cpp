@@ -171,6 +171,37 @@ TEST_CASE("the pool's minimum is connected without a call, and made good when co
     CHECK(monitor.seen().open() == 4);
 }
 
+TEST_CASE("connections that a burst has left are closed when they were idle for too long, but for the minimum") {
+    for (const int minimum : {0, 3}) {
+        CAPTURE(minimum);
+        const Server  server;
+        const Watched watched(with_database(server.uri(), server.name(), "maxIdleTimeMS=200&minPoolSize=" + std::to_string(minimum)));
+        const auto    c = watched.db->collection("burst");
+        good(c.insert_many({doc("_id", 1), doc("_id", 2), doc("_id", 3)}));
+        {
+            std::vector<tenon::DocumentCursor> burst;
+            for (int i = 0; i < 8; ++i) {
+                burst.push_back(good(c.find({}, {.call = {.server = tenon::ServerOptions{.batch_size = 1}}})));
+                good(burst.back().next());
+            }
+            CHECK(watched.monitor->seen().open() >= 8);
+        }
+        auto& monitor = *watched.monitor;
+        if (minimum > 0) {
+            // Who keeps the minimum closes the others, without a call.
+            monitor.wait("the minimum", [&](const auto& seen) { return seen.open() <= minimum; });
+            CHECK(monitor.seen().open() == minimum);
+            continue;
+        }
+        // One caller at a time uses one connection.
+        const auto end = std::chrono::steady_clock::now() + 10s;
+        while (monitor.seen().open() > 1 && std::chrono::steady_clock::now() < end) good(c.count());
+        const auto seen = monitor.seen();
+        CHECK(seen.open() == 1);
+        CHECK(seen.pool.back().event.open == 1);
+    }
+}
+
 TEST_CASE("the pool's minimum is logged in") {
     const char* guarded = std::getenv("TENON_MONGODB_AUTH_URI");
     REQUIRE_MESSAGE(guarded != nullptr, "TENON_MONGODB_AUTH_URI names the server of this test");
