@@ -241,10 +241,12 @@ Result<void> join(Call& call, const std::shared_ptr<Pool>& pool, Session& sessio
         return {};
     }
     Wanted wanted;
-    if (!is_write(operation)) {
+    // A command may be a write; it goes where its own preference says, and without one to the primary, whatever the URI's reads prefer.
+    if (const bool is_command = std::holds_alternative<Command>(operation); is_command || !is_write(operation)) {
         auto preference = read_preference(call);
         if (!preference) return fail(std::move(preference.error()));
-        wanted = *preference ? Wanted{ReadPrefs(preference->release(), mongoc_read_prefs_destroy)} : pool->reads();
+        if (*preference) wanted = Wanted{ReadPrefs(preference->release(), mongoc_read_prefs_destroy)};
+        else if (!is_command) wanted = pool->reads();
     }
     auto lease = pool->lease(call.context, wanted);
     if (!lease) return fail(std::move(lease.error()));

@@ -1,6 +1,7 @@
 // Each option of ServerOptions, and the hint, on each verb: where it stands in the command that the driver sent, or that the verb has no use for
 // it and says nothing of it. Given with the call and with the repository. docs/mongodb.md, "Concerns and preferences", has the same table.
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -8,8 +9,10 @@
 #include "proxy.hpp"
 #include "server.hpp"
 #include "support/done.hpp"
+#include "support/mongod.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
+using namespace std::chrono_literals;
 using support::done;
 using tenon::BulkItems;
 using tenon::CallOptions;
@@ -344,6 +347,23 @@ TEST_CASE("a command and a database's change stream carry the options of their c
     CHECK(sent[0]["comment"].as_string() == "nightly");
     CHECK(sent[0].at_path("cursor.batchSize").to_int64() == 5);
     CHECK(sent[0].at_path("$readPreference.mode").as_string() == "nearest");
+}
+
+TEST_CASE("a set without a primary runs a command whose preference suits a secondary") {
+    const support::Mongod mongod;
+    const auto            db   = good(tenon::open(mongod.uri()));
+    const auto            ping = [&](std::optional<tenon::ReadMode> mode, std::chrono::milliseconds within) {
+        tenon::CallOptions call{.deadline = tenon::Deadline::after(within), .server = tenon::ServerOptions{}};
+        if (mode) call.server->read_preference = tenon::ReadPreference{*mode};
+        return db.command(doc("ping", 1), {.call = call});
+    };
+    (void)db.command(doc("replSetStepDown", 60, "force", true), {.admin = true});
+    for (const auto mode : {tenon::ReadMode::nearest, tenon::ReadMode::secondary, tenon::ReadMode::primary_preferred}) {
+        CAPTURE(static_cast<int>(mode));
+        good(ping(mode, 20s));
+    }
+    CHECK(bad(ping(tenon::ReadMode::primary, 200ms)).code == Errc::network);
+    CHECK(bad(ping(std::nullopt, 200ms)).code == Errc::network);
 }
 
 TEST_CASE("an option that cannot be is refused by its name, and nothing is sent") {
