@@ -62,9 +62,10 @@ Result<void> connect(Pool& pool) {
     return greet(pool, context, pool.reads());
 }
 
-Result<void> wait_until_ready(Pool& pool, const Deadline& deadline) {
+Result<void> wait_until_ready(Pool& pool, const Deadline& deadline, const std::stop_token& stop) {
     Context context;
     context.deadline = deadline;
+    context.stop     = stop;
     for (;;) {
         auto done = greet(pool, context, {});
         if (done || !may_pass(done.error().code)) return done;
@@ -72,6 +73,7 @@ Result<void> wait_until_ready(Pool& pool, const Deadline& deadline) {
             if (done.error().code == Errc::transient) done.error().code = Errc::timeout;
             return done;
         }
+        if (stop.stop_requested()) return fail(Errc::cancelled, "the caller asked to stop");
         // What failed at once, such as a connection that breaks, is not asked for in a circle.
         std::this_thread::sleep_for(std::min(pause, deadline.left(pause)));
     }

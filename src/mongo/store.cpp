@@ -118,7 +118,7 @@ Health MongoStore::health(const Deadline& deadline) noexcept {
     }
 }
 
-Result<void> MongoStore::wait_until_ready(const Deadline& deadline) { return mongo::wait_until_ready(*pool_, deadline); }
+Result<void> MongoStore::wait_until_ready(const Deadline& deadline, const std::stop_token& stop) { return mongo::wait_until_ready(*pool_, deadline, stop); }
 
 Result<void> MongoStore::close(const Deadline& deadline) { return pool_->close(deadline); }
 

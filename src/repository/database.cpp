@@ -175,7 +175,10 @@ Health Database::health(const Deadline& deadline) const noexcept {
 Result<void> Database::wait_until_ready(const Deadline& deadline) const {
     const detail::Running running(state_->gate.get());
     if (running.refused()) return fail(closed());
-    return state_->stack->wait_until_ready(deadline);
+    // It may wait for long and loses nothing, so close does not wait for it as for other calls: it ends it.
+    auto ready = state_->stack->wait_until_ready(deadline, state_->gate->shutting());
+    if (!ready && ready.error().code == Errc::cancelled && state_->gate->is_shut()) return fail(closed());
+    return ready;
 }
 
 Result<void> Database::close(const Deadline& deadline) const {

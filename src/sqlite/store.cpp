@@ -88,7 +88,7 @@ Health SqliteStore::health(const Deadline& deadline) noexcept {
     return health;
 }
 
-Result<void> SqliteStore::wait_until_ready(const Deadline& deadline) {
+Result<void> SqliteStore::wait_until_ready(const Deadline& deadline, const std::stop_token&) {
     // An open file is ready; what can keep a writer waiting is another writer, and that is each call's own wait.
     if (deadline.passed()) return fail(Errc::timeout, "the deadline passed before the call began");
     return {};

@@ -68,7 +68,7 @@ public:
     void abort(Session& session) noexcept override;
     [[nodiscard]] Capabilities capabilities() const override;
     [[nodiscard]] Health health(const Deadline& deadline) noexcept override;
-    Result<void> wait_until_ready(const Deadline& deadline) override;
+    Result<void> wait_until_ready(const Deadline& deadline, const std::stop_token& stop) override;
     Result<void> close(const Deadline& deadline) override;
 
     // Around fork(), from fork.cpp; one thread is left then.

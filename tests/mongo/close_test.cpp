@@ -3,6 +3,7 @@
 #include <latch>
 #include <thread>
 
+#include "proxy.hpp"
 #include "recorder.hpp"
 #include "server.hpp"
 
@@ -100,6 +101,33 @@ TEST_CASE("close lets a call on its way have its answer, and at the deadline lea
     good(db.close(ample()));
     call.get();
     CHECK(good(server.open().collection("c").count()) == 2);
+}
+
+TEST_CASE("close ends a wait for a deployment that does not come") {
+    // One that takes no connection, and one that takes it and says nothing.
+    const Server server;
+    for (const auto as : {Proxy::Newcomers::close, Proxy::Newcomers::hold}) {
+        CAPTURE(static_cast<int>(as));
+        Proxy proxy(server.uri());
+        proxy.treat_newcomers(as);
+        Config config{.uri = proxy.uri(server.name())};
+        config.connect_timeout = 2s;
+        config.lazy   = true;
+        const auto db = good(tenon::open(config));
+        std::latch begun(1);
+        auto       wait = std::async(std::launch::async, [&] {
+            begun.count_down();
+            return bad(db.wait_until_ready(Deadline::after(15s)));
+        });
+        begun.wait();
+        std::this_thread::sleep_for(100ms);  // until it waits; one that comes later is refused
+        const auto began = std::chrono::steady_clock::now();
+        good(db.close(ample()));
+        CHECK(std::chrono::steady_clock::now() - began < 5s);
+        const auto error = wait.get();
+        CHECK(error.code == Errc::cancelled);
+        CHECK(error.message == "the database is closed");
+    }
 }
 
 TEST_CASE("a database that never met its server is closed at once, and a call that waits for one has its time") {

@@ -88,7 +88,8 @@ public:
     ///
     /// From here on each new call, transaction, cursor and change stream is `cancelled`, and nothing of it is written. What runs is waited for:
     /// calls, of which `all`, `for_each` and `page` are one each with all that is done inside them on their thread, and transactions, whose
-    /// body, calls and commit go on as if nothing was. A wait for changes is ended at once (`cancelled`; the stream's resume_token is good).
+    /// body, calls and commit go on as if nothing was. A wait for changes is ended at once (`cancelled`; the stream's resume_token is good), and so is
+    /// `wait_until_ready`.
     /// Then the connections end: MongoDB's pool with the watch of the servers; the embedded store's file stands alone with its log moved
     /// into it, unless another process has it open, and a store in memory is gone with its files. A cursor, Stream or change stream that
     /// is held but not being read is not waited for: what it holds is taken from it, and its next call is `cancelled`.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include <tenon/result.hpp>
@@ -82,8 +83,8 @@ public:
 
     /// How the deployment is. Never throws and never outlasts the deadline (none: 5 s).
     [[nodiscard]] virtual Health health(const Deadline& deadline) noexcept = 0;
-    /// Waits until the deployment takes writes. @errors timeout, auth, invalid_argument; network when the deadline met no server.
-    virtual Result<void> wait_until_ready(const Deadline& deadline) = 0;
+    /// Waits until the deployment takes writes. @errors timeout, auth, invalid_argument, cancelled; network when the deadline met no server.
+    virtual Result<void> wait_until_ready(const Deadline& deadline, const std::stop_token& stop) = 0;
 
     /// Ends its connections, for good: every call from now on is `cancelled`. Called while nothing runs, by one thread at a time (Database
     /// sees to both); cursors and change streams that are held lose what they hold, and their next call is `cancelled`, too. Of a closed

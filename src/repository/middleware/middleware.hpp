@@ -19,7 +19,9 @@ public:
     void         abort(Session& session) noexcept override { inner_->abort(session); }
     [[nodiscard]] Capabilities capabilities() const override { return inner_->capabilities(); }
     [[nodiscard]] Health health(const Deadline& deadline) noexcept override { return inner_->health(deadline); }
-    Result<void> wait_until_ready(const Deadline& deadline) override { return inner_->wait_until_ready(deadline); }
+    Result<void> wait_until_ready(const Deadline& deadline, const std::stop_token& stop) override {
+        return inner_->wait_until_ready(deadline, stop);
+    }
     Result<void> close(const Deadline& deadline) override { return inner_->close(deadline); }
 
 protected:

@@ -12,6 +12,6 @@ public:
     void                abort(tenon::Session&) noexcept override {}
     [[nodiscard]] tenon::Capabilities capabilities() const override { return {}; }
     [[nodiscard]] tenon::Health       health(const tenon::Deadline&) noexcept override { return {}; }
-    tenon::Result<void>               wait_until_ready(const tenon::Deadline&) override { return {}; }
+    tenon::Result<void>               wait_until_ready(const tenon::Deadline&, const std::stop_token&) override { return {}; }
     tenon::Result<void>               close(const tenon::Deadline&) override { return {}; }
 };

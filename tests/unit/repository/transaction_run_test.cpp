@@ -31,7 +31,7 @@ public:
     void abort(Session&) noexcept override { ++aborts; }
     [[nodiscard]] Capabilities capabilities() const override { return {}; }
     [[nodiscard]] Health health(const Deadline&) noexcept override { return {}; }
-    Result<void> wait_until_ready(const Deadline&) override { return {}; }
+    Result<void> wait_until_ready(const Deadline&, const std::stop_token&) override { return {}; }
     Result<void> close(const Deadline&) override { return {}; }
 
     std::deque<Error> answers{};  // of commit; then it succeeds
