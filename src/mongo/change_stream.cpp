@@ -156,6 +156,11 @@ private:
                 error.code    = Errc::not_found;
                 error.message = "the server does not have the document that was required of an event";
             }
+            if (reply_ && error.code == Errc::timeout) {
+                // After `timeout` a later call goes on; not so where the server ended the stream, as it does when somebody kills its cursor.
+                error.code    = Errc::cancelled;
+                error.message = "the server ended the change stream (" + code_name(error.server.code) + "); watch anew after its resume token";
+            }
             error_ = error;
             return error;
         }

@@ -87,7 +87,8 @@ public:
     /// no event is lost or comes twice. The call may outlast its deadline by 50 ms, since an answer that is on its way is worth more.
     /// @errors timeout, network, transient: the deadline passed before the server answered or the stream could be resumed; a later call
     ///         goes on behind the last event. cancelled (CallOptions::stop of the call that opened it, or the
-    ///         database was closed, which ends a wait at once: resume_token() is where a later stream goes on).
+    ///         database was closed, which ends a wait at once, or the server ended the stream, as when its cursor is killed:
+    ///         resume_token() is where a later stream goes on).
     ///         With these it has ended: unsupported (the oplog no longer reaches back to the last event), not_found (a document that was
     ///         `required` is not kept), auth, invalid_argument (behind an `invalidate` event).
     Result<std::optional<ChangeEvent>> next(const Deadline& deadline = {});

@@ -24,7 +24,8 @@ public:
     /// @errors timeout (the server did not answer by the deadline), network, transient (it could not be resumed by then), cancelled.
     /// After these it has ended, and every further call says the same:
     /// @errors unsupported (the history is lost: watch anew), not_found (a document that was required is not kept), auth,
-    ///         invalid_argument (a call behind an `invalidate` event, or what the server refuses).
+    ///         invalid_argument (a call behind an `invalidate` event, or what the server refuses), cancelled (the server ended it, as
+    ///         when its cursor is killed).
     virtual Result<std::optional<bson::View>> next(const Deadline& deadline) = 0;
     /// Where to go on after the last event (or an empty wait): Watch::resume_after of a later stream. Before the first event it is where the
     /// stream began; empty where that was a time and events are here that nobody has read yet.
