@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include "mongo/log.hpp"
 #include "mongo/pool.hpp"
 
 namespace tenon::mongo {
@@ -29,14 +30,17 @@ Registry& registry() {
 void before_fork() {
     registry().mutex.lock();
     for (auto* pool : registry().pools) pool->before_fork();
+    lock_sinks();
 }
 
 void after_fork_in_parent() {
+    unlock_sinks();
     for (auto* pool : registry().pools) pool->after_fork_in_parent();
     registry().mutex.unlock();
 }
 
 void after_fork_in_child() {
+    unlock_sinks();
     generation.fetch_add(1);
     for (auto* pool : registry().pools) pool->after_fork_in_child();
     registry().mutex.unlock();

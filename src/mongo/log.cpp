@@ -78,6 +78,9 @@ void on_message(mongoc_log_level_t level, const char* domain, const char* messag
 
 }  // namespace
 
+void lock_sinks() { sinks().mutex.lock(); }
+void unlock_sinks() { sinks().mutex.unlock(); }
+
 void start_driver() {
     static std::once_flag once;
     std::call_once(once, [] {

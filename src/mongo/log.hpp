@@ -11,6 +11,10 @@ namespace tenon::mongo {
 /// Starts the driver, once in a process, with nothing printed.
 void start_driver();
 
+// Around fork(), from fork.cpp: so that a child finds the list of the sinks free and whole.
+void lock_sinks();
+void unlock_sinks();
+
 /// Sends the driver's messages to a sink for as long as this lives.
 class LogTap {
 public:

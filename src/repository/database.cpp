@@ -56,7 +56,7 @@ bool same_rules(const ModelInfo& a, const ModelInfo& b) {
 }  // namespace
 
 void DatabaseState::know(const ModelInfo& model) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(gate->shared());
     const auto [first, is_new] = models_.try_emplace(model.collection, &model);
     if (is_new || first->second == &model || same_rules(*first->second, model)) return;
     refused_.insert(&model);
@@ -64,12 +64,12 @@ void DatabaseState::know(const ModelInfo& model) {
 }
 
 bool DatabaseState::keeps_rules() const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(gate->shared());
     return std::any_of(models_.begin(), models_.end(), [](const auto& entry) { return !entry.second->plain(); });
 }
 
 DatabaseState& DatabaseState::other(std::string_view database) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(gate->shared());
     auto&                 held = others_[std::string(database)];
     if (!held) {
         held        = std::make_unique<DatabaseState>(stack, gate);
@@ -81,18 +81,18 @@ DatabaseState& DatabaseState::other(std::string_view database) {
 
 bool DatabaseState::refuses(const ModelInfo* model) const {
     if (!any_refused_.load(std::memory_order_relaxed)) return false;
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(gate->shared());
     return refused_.find(model) != refused_.end();
 }
 
 const ModelInfo* DatabaseState::known(std::string_view collection) const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(gate->shared());
     const auto            found = models_.find(collection);
     return found == models_.end() ? nullptr : found->second;
 }
 
 std::vector<const ModelInfo*> DatabaseState::models() const {
-    const std::lock_guard         lock(mutex_);
+    const std::lock_guard         lock(gate->shared());
     std::vector<const ModelInfo*> all;
     all.reserve(models_.size());
     for (const auto& [collection, model] : models_) all.push_back(model);

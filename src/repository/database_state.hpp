@@ -4,7 +4,6 @@
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,7 +42,7 @@ struct DatabaseState {
     [[nodiscard]] bool refuses(const ModelInfo* model) const;
 
 private:
-    mutable std::mutex                               mutex_;
+    // Guarded by the gate's.
     std::map<std::string, const ModelInfo*, std::less<>> models_;
     std::set<const ModelInfo*>                       refused_;
     std::atomic<bool>                                any_refused_{false};  // spares each call the lock

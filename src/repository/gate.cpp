@@ -110,6 +110,7 @@ Result<void> Gate::close(const Deadline& deadline, const std::function<Result<vo
 }
 
 void Gate::after_fork_in_child() {
+    shared_.unlock();
     // Kept reachable, so that a leak checker sees that it is meant.
     static auto* inherited = new std::vector<std::unique_ptr<Room>>;
     auto         fresh     = std::make_unique<Room>();

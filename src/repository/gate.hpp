@@ -39,6 +39,8 @@ public:
     [[nodiscard]] bool is_shut() const noexcept { return (word_.load(std::memory_order_acquire) & shut_bit) != 0; }
     /// Whether something of this thread is inside.
     [[nodiscard]] bool holds_this_thread() const noexcept;
+    /// Guards what the handles of the store share. Held around fork(), so that a child finds it free and what it guards whole. Under it no other lock is taken.
+    [[nodiscard]] std::mutex& shared() const noexcept { return shared_; }
     /// Asked to stop when the gate is shut: for what would wait for long, and loses nothing by being ended.
     [[nodiscard]] std::stop_token shutting() const;
 
@@ -47,8 +49,14 @@ public:
     Result<void> close(const Deadline& deadline, const std::function<Result<void>()>& end);
 
     // Around fork(), from gate.cpp.
-    void before_fork() const { room_->mutex.lock(); }
-    void after_fork_in_parent() const { room_->mutex.unlock(); }
+    void before_fork() const {
+        room_->mutex.lock();
+        shared_.lock();
+    }
+    void after_fork_in_parent() const {
+        shared_.unlock();
+        room_->mutex.unlock();
+    }
     void after_fork_in_child();
 
 private:
@@ -67,6 +75,7 @@ private:
 
     std::atomic<std::uint64_t> word_{0};
     std::unique_ptr<Room>      room_ = std::make_unique<Room>();
+    mutable std::mutex         shared_{};
 };
 
 }  // namespace tenon::detail

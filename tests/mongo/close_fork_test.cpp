@@ -1,9 +1,12 @@
 // What a child of fork() closes.
+#include <atomic>
 #include <future>
+#include <thread>
 
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "mongo/log.hpp"
 #include "recorder.hpp"
 #include "server.hpp"
 
@@ -37,4 +40,33 @@ TEST_CASE("a child closes what is its own, while its parent's call is on its way
     call.get();
     CHECK(good(c.count()) == 2);
     good(db.close(Deadline::after(20s)));
+}
+
+TEST_CASE("a child opens a database with a log while a thread of its parent did") {
+    struct Silent final : tenon::LogSink {
+        void write(const tenon::LogEntry&) override {}
+    };
+    const auto        sink = std::make_shared<Silent>();
+    const auto        db   = good(tenon::open(Config{.uri = "mongodb://127.0.0.1:1/x", .lazy = true}));  // from the first one on forks are minded
+    std::atomic<bool> over{false};
+    std::thread       opens([&] {
+        while (!over) const tenon::mongo::LogTap tap(sink);
+    });
+    int well = 0;
+    for (int turn = 0; turn < 100; ++turn) {
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            ::alarm(10);
+            { const tenon::mongo::LogTap tap(sink); }
+            std::_Exit(0);
+        }
+        int status = -1;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        well += WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 1 : 0;
+        if (well != turn + 1) break;
+    }
+    over = true;
+    opens.join();
+    CHECK(well == 100);
 }

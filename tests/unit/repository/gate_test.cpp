@@ -1,6 +1,8 @@
 // Who is counted as at work, what ends the count, and what fork() makes of it.
+#include <atomic>
 #include <future>
 #include <latch>
+#include <string>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -8,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "repository/database_state.hpp"
 #include "repository/gate.hpp"
 
 using namespace tenon;  // NOLINT(google-build-using-namespace)
@@ -125,4 +128,28 @@ TEST_CASE("a child does not wait for the calls of its parent, but for its own") 
     go_on.count_down();
     call.get();
     CHECK(gate.close(ample(), [] { return Result<void>(); }).has_value());
+}
+
+TEST_CASE("a child asks for a database while a thread of its parent did") {
+    detail::DatabaseState state(nullptr);
+    std::atomic<bool>     over{false};
+    std::thread           asks([&] {
+        for (int i = 0; !over; ++i) (void)state.other("db" + std::to_string(i % 100));
+    });
+    int well = 0;
+    for (int turn = 0; turn < 100; ++turn) {
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            ::alarm(10);
+            std::_Exit(state.other("db1").name == "db1" && state.known("things") == nullptr ? 0 : 1);
+        }
+        int status = -1;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        well += WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 1 : 0;
+        if (well != turn + 1) break;
+    }
+    over = true;
+    asks.join();
+    CHECK(well == 100);
 }
