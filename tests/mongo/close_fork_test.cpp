@@ -9,6 +9,7 @@
 #include "mongo/log.hpp"
 #include "recorder.hpp"
 #include "server.hpp"
+#include "support/forked.hpp"
 
 using namespace mongo_test;  // NOLINT(google-build-using-namespace)
 using namespace std::chrono_literals;
@@ -52,20 +53,10 @@ TEST_CASE("a child opens a database with a log while a thread of its parent did"
     std::thread       opens([&] {
         while (!over) const tenon::mongo::LogTap tap(sink);
     });
-    int well = 0;
-    for (int turn = 0; turn < 100; ++turn) {
-        const pid_t child = ::fork();
-        REQUIRE(child >= 0);
-        if (child == 0) {
-            ::alarm(10);
-            { const tenon::mongo::LogTap tap(sink); }
-            std::_Exit(0);
-        }
-        int status = -1;
-        REQUIRE(::waitpid(child, &status, 0) == child);
-        well += WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 1 : 0;
-        if (well != turn + 1) break;
-    }
+    const int well = support::children_that_end_well(100, [&] {
+        const tenon::mongo::LogTap tap(sink);
+        return true;
+    });
     over = true;
     opens.join();
     CHECK(well == 100);

@@ -12,6 +12,7 @@
 
 #include "repository/database_state.hpp"
 #include "repository/gate.hpp"
+#include "support/forked.hpp"
 
 using namespace tenon;  // NOLINT(google-build-using-namespace)
 using detail::Gate;
@@ -136,19 +137,7 @@ TEST_CASE("a child asks for a database while a thread of its parent did") {
     std::thread           asks([&] {
         for (int i = 0; !over; ++i) (void)state.other("db" + std::to_string(i % 100));
     });
-    int well = 0;
-    for (int turn = 0; turn < 100; ++turn) {
-        const pid_t child = ::fork();
-        REQUIRE(child >= 0);
-        if (child == 0) {
-            ::alarm(10);
-            std::_Exit(state.other("db1").name == "db1" && state.known("things") == nullptr ? 0 : 1);
-        }
-        int status = -1;
-        REQUIRE(::waitpid(child, &status, 0) == child);
-        well += WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 1 : 0;
-        if (well != turn + 1) break;
-    }
+    const int well = support::children_that_end_well(100, [&] { return state.other("db1").name == "db1" && state.known("things") == nullptr; });
     over = true;
     asks.join();
     CHECK(well == 100);
