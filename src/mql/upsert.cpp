@@ -30,6 +30,10 @@ bool has_operators(ValueRef value) {
     return value.type() == Type::document && !value.as_view().empty() && is_operator(value.as_view().begin()->key);
 }
 
+bool is_elem_match(ValueRef value) {
+    return value.type() == Type::document && !value.as_view().empty() && value.as_view().begin()->key == "$elemMatch";
+}
+
 Result<void> add(Equalities& out, const FieldPath& path, ValueRef value, bool id_only) {
     if (id_only && path.size() > 1) {
         return mql_error(not_exact_value_field, "field at '_id' must be exactly specified, found the sub-path '" + path.text() + "'", path.text());
@@ -47,7 +51,8 @@ Result<void> add(Equalities& out, const FieldPath& path, ValueRef value, bool id
     return {};
 }
 
-// What an equality among a field's conditions says: {$eq: v}, {$in: [v]}, {$all: [v, w]}.
+// What an equality among a field's conditions says: {$eq: v}, {$in: [v]}, {$all: [v, w]}. The filter was parsed before: in $all a document whose key
+// is no operator's is a value, whatever the key begins with.
 Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::View conditions, bool id_only) {
     for (const auto& condition : conditions) {
         if (condition.key == "$eq") {
@@ -63,7 +68,7 @@ Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::Vi
             if (auto added = add(out, path, only, id_only); !added) return added;
         } else if (condition.key == "$all") {
             for (const auto& element : condition.value.as_view()) {
-                if (element.value.type() == Type::regex || has_operators(element.value)) continue;
+                if (element.value.type() == Type::regex || is_elem_match(element.value)) continue;
                 if (auto added = add(out, path, element.value, id_only); !added) return added;
             }
         }
