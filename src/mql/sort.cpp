@@ -7,6 +7,7 @@
 
 #include <tenon/bson/compare.hpp>
 
+#include "mql/decimal_math.hpp"
 #include "mql/mql_error.hpp"
 
 namespace tenon::mql {
@@ -42,6 +43,12 @@ Result<void> check_path(const FieldPath& path) {
     return {};
 }
 
+/// The whole number that MongoDB takes for a direction: of a double what stands before its point, of a decimal the nearest.
+double whole(ValueRef number, double as_double) noexcept {
+    if (number.type() != Type::decimal128) return std::trunc(as_double);
+    return decimal_to_double(round_integral(number.as_decimal128(), DecimalRounding::nearest_even));
+}
+
 Result<bool> is_descending(const bson::Element& element) {
     if (element.value.type() == Type::document) {
         const View meta = element.value.as_view();
@@ -52,7 +59,7 @@ Result<bool> is_descending(const bson::Element& element) {
     }
     const auto number = element.value.to_double();
     if (!number) return mql_error(illegal_direction, "Illegal key in $sort specification", std::string(element.key));
-    const double direction = std::trunc(*number);  // MongoDB takes 1.5 for 1
+    const double direction = whole(element.value, *number);
     if (direction != 1 && direction != -1) {
         return mql_error(wrong_direction, "$sort key ordering must be 1 (for ascending) or -1 (for descending)",
                          std::string(element.key));

@@ -85,6 +85,8 @@ TEST_CASE("a sort that MongoDB refuses is refused with its code") {
         {R"({"a":0})", 15975},
         {R"({"a":0.5})", 15975},
         {R"({"a":-3})", 15975},
+        {R"({"a":{"$numberDecimal":"1.5"}})", 15975},  // 2, where the double is 1
+        {R"({"a":{"$numberDecimal":"0.5"}})", 15975},
         {R"({"a":{"$numberDouble":"NaN"}})", 15975},
         {R"({"a":{"$numberDouble":"Infinity"}})", 15975},
         {R"({"a":"x"})", 15974},
@@ -107,7 +109,8 @@ TEST_CASE("a sort that MongoDB refuses is refused with its code") {
         CHECK(sort.error().code == Errc::invalid_argument);
         CHECK(sort.error().server.code == row.code);
     }
-    for (const char* good : {R"({"a":1.5})", R"({"a":{"$numberDecimal":"-1"}})", R"({"a.$id":1})", R"({"a":1,"a":-1})"}) {
+    for (const char* good : {R"({"a":1.5})", R"({"a":{"$numberDecimal":"-1"}})", R"({"a":{"$numberDecimal":"0.51"}})",
+                             R"({"a":{"$numberDecimal":"-1.4999"}})", R"({"a.$id":1})", R"({"a":1,"a":-1})"}) {
         CAPTURE(std::string(good));
         CHECK(mql::Sort::parse(json(good)).has_value());
     }
