@@ -1,6 +1,7 @@
 // Arithmetic, rounding and the accumulators that work as expressions.
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "mql/arithmetic.hpp"
@@ -136,6 +137,14 @@ Evaluated divide_two(Frame& frame, const ExpressionNode& self) {
     return mql_error(code::type_mismatch, "$divide only supports numeric types, not " + type_name(left) + " and " + type_name(right));
 }
 
+/// What MongoDB divides by: a double that is a whole number in int32's range is taken for that integer.
+Number divisor(const Number& number) noexcept {
+    if (!number.is_double()) return number;
+    const double value = number.to_double();
+    const bool   whole = value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max() && std::trunc(value) == value;
+    return whole ? Number(static_cast<std::int32_t>(value)) : number;
+}
+
 Evaluated mod_two(Frame& frame, const ExpressionNode& self) {
     auto values = all_arguments(frame, self);
     if (!values) return fail(std::move(values.error()));
@@ -146,9 +155,10 @@ Evaluated mod_two(Frame& frame, const ExpressionNode& self) {
         const Number b = Number::from(right);
         if (!right.truthy()) return mql_error(either(a, b, &Number::is_decimal) ? 5733415 : 16610, "can't $mod by zero");
         if (either(a, b, &Number::is_decimal)) return number(frame, Number(modulo(a.to_decimal(), b.to_decimal())));
-        if (either(a, b, &Number::is_double)) return number(frame, Number(std::fmod(a.to_double(), b.to_double())));
-        const std::int64_t rest = b.integer() == -1 ? 0 : a.integer() % b.integer();
-        return number(frame, integer_like(rest, a, b));
+        const Number by = divisor(b);
+        if (either(a, by, &Number::is_double)) return number(frame, Number(std::fmod(a.to_double(), b.to_double())));
+        const std::int64_t rest = by.integer() == -1 ? 0 : a.integer() % by.integer();
+        return number(frame, integer_like(rest, a, by));
     }
     if (is_nullish(left) || is_nullish(right)) return null_value();
     return mql_error(16611, "$mod only supports numeric types, not " + type_name(left) + " and " + type_name(right));

@@ -185,7 +185,13 @@ void append_index(RandomBson& random, Scene& scene, bson::Builder& builder) {
     }
     builder.close().close();
     // A server answers from a hinted partial or sparse index what stands in it, and no more; this store refuses or reads all.
-    if (complete) scene.indexes.push_back(name);
+    // An index keeps its name while another one of the same keys is refused, so it is the names that are no hints any more.
+    if (!complete) {
+        std::erase(scene.indexes, name);
+        scene.incomplete.push_back(name);
+    } else if (std::find(scene.incomplete.begin(), scene.incomplete.end(), name) == scene.incomplete.end()) {
+        scene.indexes.push_back(name);
+    }
 }
 
 }  // namespace

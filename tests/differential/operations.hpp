@@ -10,6 +10,7 @@ namespace tenon::differential {
 /// The indexes that a session made so far, for hints and for what is ambiguous.
 struct Scene {
     std::vector<std::string> indexes{};
+    std::vector<std::string> incomplete{};     ///< names that a sparse or partial one had
     bool                     indexed = false;  ///< one was asked for, if not made
     bool                     sparse  = false;  ///< so, and a sparse one
     bool                     plain   = false;  ///< nothing that other engines than MongoDB's may lack: no indexes
