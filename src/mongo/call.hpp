@@ -26,7 +26,7 @@ struct TransactionState {
     bool        committing = false;   ///< a commit was sent: what came of it only the server can say
     bool        broken     = false;   ///< the server refused a call in it, which ended it there; only abort is left
     bool        broken_by_conflict = false;      ///< by one that running the body again may mend
-    bool        no_server  = false;   ///< the last call or commit waited for one in vain
+    bool        no_server  = false;   ///< the last call or commit waited for one in vain, and not for want of its own time
     std::shared_ptr<CausalOrder> order{};        ///< told of the commit; null: none
 };
 

@@ -206,6 +206,7 @@ bool Clients::expired(const Client& client) const noexcept {
 }
 
 void Clients::take_expired(std::vector<std::unique_ptr<Client>>& unfit) {
+    if (idle_.empty() || !expired(*idle_.front())) return;
     auto open = connected();
     for (auto& client : idle_) {
         if (!expired(*client)) break;  // nor are those given back later
@@ -266,7 +267,8 @@ Result<Client*> Clients::borrow(const Context& context, const Wanted& wanted) {
         }
     }
     auto client = take_idle(unfit);
-    ++in_use_;
+    ++in_use_;  // so that close waits for this call, which closes the unfit ones
+    take_expired(unfit);
     if (!client) ++open_;
     auto now = event();
     lock.unlock();
@@ -293,13 +295,11 @@ PoolEvent Clients::put_back(std::unique_ptr<Client> back) noexcept {
     back->idle_since      = Clock::now();
     const bool unconnected = back->bounds.spent || back->bounds.streams.empty();
     PoolEvent  now;
-    std::vector<std::unique_ptr<Client>> unfit;  // closed without the lock
     {
         const std::lock_guard lock(mutex_);
         --in_use_;
         if (back->bounds.spent) --open_;
         else idle_.push_back(std::move(back));
-        take_expired(unfit);
         now = event();
     }
     free_.notify_one();

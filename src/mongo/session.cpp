@@ -95,8 +95,10 @@ Result<DriverTransaction> transaction_options(const TransactionOptions& options,
 /// own time. So there is one before it is asked. @errors as Topology::wait_for.
 Result<void> wait_for_server(TransactionState& state, const Deadline& deadline, const std::stop_token& stop) {
     if (mongoc_client_session_get_server_id(state.session.get()) != 0) return {};
-    auto found      = state.lease.topology().wait_for({}, deadline, stop);
-    state.no_server = !found;
+    auto found = state.lease.topology().wait_for({}, deadline, stop);
+    // A call that had less time than the transaction says nothing of it: the server may be back in a moment.
+    const bool cut  = stop.stop_requested() || (deadline.passed() && !state.deadline.passed());
+    state.no_server = !found && !cut;
     return found;
 }
 
@@ -201,7 +203,7 @@ void abort_transaction(TransactionState& state) noexcept {
     // answer is not waited for again.
     const bool unanswered = state.lease.ended() != Ended::no;
     const auto deadline   = Deadline::after(unanswered ? handshake_grace : abort_time);
-    // Where the call or the commit before it found no server in all its time, this does not wait for one again.
+    // Where the transaction found no server in all its time, or in the time that is given to finding one, this does not wait for one again.
     const auto search_end = state.no_server ? Deadline::after(std::chrono::milliseconds(0)) : deadline;
     if (has_begun(state) && !wait_for_server(state, search_end, {})) {
         // Nobody is there to be told. Of a client that was reset the driver ends the session without a word, too.

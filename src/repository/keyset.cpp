@@ -46,9 +46,14 @@ bson::ValueRef sorted_by(bson::View document, std::string_view path) noexcept {
     return value;
 }
 
-/// Whether a collation has a say in how values of the type compare.
-bool holds_text(bson::Type type) noexcept {
-    return type == bson::Type::string || type == bson::Type::symbol || type == bson::Type::document;
+/// Whether a collation has a say in how a value compares. (An id holds no array but inside of a document.)
+bool holds_text(bson::ValueRef value) noexcept {
+    if (value.type() == bson::Type::string || value.type() == bson::Type::symbol) return true;
+    if (value.type() != bson::Type::document && value.type() != bson::Type::array) return false;
+    for (const auto& element : value.as_view()) {
+        if (holds_text(element.value)) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -61,7 +66,7 @@ Result<void> PageOrder::has_one_place(bson::ValueRef value, const std::string& p
     if (value.type() == bson::Type::undefined) {
         return fail(Errc::unsupported, "a page cannot be sorted by \"" + path + "\": a document holds the deprecated type undefined there", path);
     }
-    if (collated_ && path == "_id" && holds_text(value.type())) {
+    if (collated_ && path == "_id" && holds_text(value)) {
         return fail(Errc::unsupported, "a page under a collation needs ids without text: those that it holds equal have no order to go on from",
                     "collation");
     }

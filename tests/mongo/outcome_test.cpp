@@ -294,7 +294,7 @@ TEST_CASE("in a transaction a call that finds no server ends in its time and did
             },
             {.deadline = Deadline::after(20s)});
         CHECK(ended.has_value() == again);
-        if (!again) CHECK(took() < 500ms);
+        if (!again) CHECK(took() < 1500ms);  // the abort has a second of its own: the server may be back
         CHECK(good(server.open().collection("x").count()) == (again ? 2 : 0));
         (void)db.close(Deadline::after(100ms));
     }

@@ -110,7 +110,7 @@ using Pointee = reflect::pointee<typename P::Value>;
 template <class P>
 using ElementValue = reflect::pointee<reflect::element_of<typename P::Value>>;
 
-/// What an update changes. A path through an array without saying which elements is an error of every server.
+/// What an update changes. A path through an array that does not say which elements is refused by a server, or changes nothing.
 template <class P>
 [[nodiscard]] PathRef target(const Field<P>& path) {
     if constexpr (P::through_array) {

@@ -6,6 +6,28 @@
 using namespace tenon;              // NOLINT(google-build-using-namespace)
 using namespace tenon::repository;  // NOLINT(google-build-using-namespace)
 
+TEST_CASE("under a collation a page goes on behind ids without text, and behind no others") {
+    struct Row {
+        const char* document;
+        bool        refused;
+    };
+    const Row rows[] = {
+        {R"({"_id":5})", false},
+        {R"({"_id":{"$oid":"000000000000000000000001"},"a":"x"})", false},
+        {R"({"_id":{"tenant":1,"n":{"m":[2]}}})", false},
+        {R"({"_id":"x"})", true},
+        {R"({"_id":{"tenant":1,"n":{"m":["x"]}}})", true},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.document);
+        for (const bool collated : {false, true}) {
+            const auto key = PageOrder::of(bson::doc("a", 1), collated)->key(parsed(row.document));
+            CHECK(key.has_value() != (collated && row.refused));
+            if (!key) CHECK(key.error().path == "collation");
+        }
+    }
+}
+
 TEST_CASE("the order of a page always ends in _id, in the direction of its last key") {
     struct Row {
         const char* sort;
