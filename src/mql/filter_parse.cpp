@@ -308,10 +308,10 @@ private:
         if (value.type() != Type::array) return mql_error(code::bad_value, "$all needs an array");
         const View array = value.as_view();
         if (array.empty()) return at(Op::always_false, {});
-        const bool        matches_elements = is_elem_match(array.begin()->value);
+        const bool        matches_elements = detail::is_elem_match(array.begin()->value);
         std::vector<Node> children;
         for (const auto& each : array) {
-            if (matches_elements && !is_elem_match(each.value)) {
+            if (matches_elements && !detail::is_elem_match(each.value)) {
                 return mql_error(code::bad_value, "$all/$elemMatch has to be consistent");
             }
             if (!matches_elements && each.value.type() == Type::document && !each.value.as_view().empty() &&
@@ -324,10 +324,6 @@ private:
             children.push_back(std::move(*child));
         }
         return detail::all_of(std::move(children));
-    }
-
-    static bool is_elem_match(ValueRef value) noexcept {
-        return value.type() == Type::document && !value.as_view().empty() && value.as_view().begin()->key == "$elemMatch";
     }
 
     static bool is_path_keyword(std::string_view name) noexcept {

@@ -16,6 +16,11 @@ Result<void> parse_mod(bson::Element operand, Node& node);
 Result<void> parse_type(bson::Element operand, Node& node);
 Result<void> parse_bits(bson::Element operand, Node& node);
 
+/// Whether a value in $all stands for {$elemMatch: ...}.
+[[nodiscard]] inline bool is_elem_match(bson::ValueRef value) noexcept {
+    return value.type() == bson::Type::document && !value.as_view().empty() && value.as_view().begin()->key == "$elemMatch";
+}
+
 /// A pattern for a regex node or an element of $in. `options` may be empty.
 Result<void> add_pattern(std::string_view pattern, std::string_view options, Node& node);
 

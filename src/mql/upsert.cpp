@@ -7,6 +7,7 @@
 
 #include "mql/filter.hpp"
 #include "mql/mql_error.hpp"
+#include "mql/operands.hpp"
 #include "mql/update_document.hpp"
 
 namespace tenon::mql {
@@ -28,10 +29,6 @@ bool is_operator(std::string_view key) {
 
 bool has_operators(ValueRef value) {
     return value.type() == Type::document && !value.as_view().empty() && is_operator(value.as_view().begin()->key);
-}
-
-bool is_elem_match(ValueRef value) {
-    return value.type() == Type::document && !value.as_view().empty() && value.as_view().begin()->key == "$elemMatch";
 }
 
 Result<void> add(Equalities& out, const FieldPath& path, ValueRef value, bool id_only) {
@@ -68,7 +65,7 @@ Result<void> collect_conditions(Equalities& out, const FieldPath& path, bson::Vi
             if (auto added = add(out, path, only, id_only); !added) return added;
         } else if (condition.key == "$all") {
             for (const auto& element : condition.value.as_view()) {
-                if (element.value.type() == Type::regex || is_elem_match(element.value)) continue;
+                if (element.value.type() == Type::regex || detail::is_elem_match(element.value)) continue;
                 if (auto added = add(out, path, element.value, id_only); !added) return added;
             }
         }

@@ -1,6 +1,7 @@
 // What a write says it did, where its commands, its attempts and its connections came to different ends.
 
 #include <functional>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -414,4 +415,30 @@ TEST_CASE("a write that waits past its deadline for another's transaction is nev
     });
     CHECK(good(c.count(doc("n", 0))) == 1);
     CHECK(good(c.count()) == 1);
+}
+
+TEST_CASE("where only a call was too short for a server to come back the transaction's abort meets it") {
+    const Server server;
+    Proxy        proxy(server.uri());
+    const auto   db = opened(proxy.uri(server.name()), nullptr);
+    const auto   c  = db.collection("x");
+    good(c.create());
+    std::optional<std::jthread> later;
+    const auto ended = db.transaction(
+        [&](tenon::Transaction& tx) -> Result<void> {
+            good(c.in(tx).insert(doc("_id", 1)));
+            proxy.treat_newcomers(Proxy::Newcomers::close);
+            proxy.break_all();
+            std::this_thread::sleep_for(300ms);  // until the driver's monitor has seen it
+            CHECK_FALSE(c.in(tx).insert(doc("_id", 2), {.deadline = Deadline::after(50ms)}).has_value());
+            later.emplace([&] {
+                std::this_thread::sleep_for(50ms);
+                proxy.treat_newcomers(Proxy::Newcomers::pass);
+            });
+            return tenon::fail(Errc::validation, "undone");
+        },
+        {.deadline = Deadline::after(20s)});
+    CHECK(bad(ended).code == Errc::validation);
+    // Not kept locked until the server's own limit of a minute.
+    good(server.open().collection("x").insert(doc("_id", 1), {.deadline = Deadline::after(5s)}));
 }

@@ -171,7 +171,7 @@ public:
     /// In updates: the elements that an array_filter of this name lets through, `$[name]`.
     [[nodiscard]] auto each(std::string_view name) const {
         return to_element<detail::each>(detail::step(this->text(), "$[" + std::string(name) + "]"),
-                                                  detail::check_identifier(this->text(), name));
+                                        detail::check_identifier(this->text(), name));
     }
     /// In updates: the first element that the filter matched, `$`.
     [[nodiscard]] auto matched() const { return to_element<detail::each>(detail::step(this->text(), "$"), nullptr); }
